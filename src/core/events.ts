@@ -1,0 +1,103 @@
+/**
+ * What happens in a run, as one stream of events. Terminal, run folder, reports and checks all read this stream.
+ *
+ * Every event is plain JSON. A new field may be added under the same version; a changed meaning raises it.
+ */
+
+export const eventVersion = 1;
+
+/** Loss, and accuracy where targets are classes, averaged over examples. */
+export interface Scores {
+  readonly loss: number;
+  /** Share of examples whose largest output is the right class, in [0, 1]. */
+  readonly accuracy?: number;
+}
+
+export interface RunStarted {
+  readonly type: "run.started";
+  readonly version: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Name of the data set. */
+  readonly data: string;
+  readonly engine: string;
+  /** Profile of product sums: "fused" or "portable". */
+  readonly numerics: string;
+  readonly threads: number;
+  readonly seed: number;
+  /** "784-100-100-10", or whatever describes the model in a line. */
+  readonly model: string;
+  /** Number of learned numbers. */
+  readonly parameters: number;
+  readonly memoryBytes: number;
+  readonly compileMs: number;
+  readonly examples: { readonly training: number; readonly validation: number; readonly test: number };
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  /** Steps of the whole run. */
+  readonly steps: number;
+}
+
+/** Scores of the training batches since the last such event, taken on the way. */
+export interface TrainProgress {
+  readonly type: "train.progress";
+  /** Steps done, from 1. */
+  readonly step: number;
+  /** Epoch under way, from 1. */
+  readonly epoch: number;
+  readonly scores: Scores;
+  /** Of training steps alone, since the last such event. */
+  readonly stepsPerSecond: number;
+  /** Since training began. */
+  readonly seconds: number;
+}
+
+export interface EpochEnded {
+  readonly type: "epoch.ended";
+  readonly step: number;
+  readonly epoch: number;
+  /** Over the epoch's batches, while the weights were changing. */
+  readonly training: Scores;
+  /** With the weights at the end of the epoch; absent without validation data. */
+  readonly validation?: Scores;
+  readonly seconds: number;
+}
+
+export interface CheckpointSaved {
+  readonly type: "checkpoint.saved";
+  readonly step: number;
+  /** Path inside the run's folder. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export type RunStatus = "completed" | "failed" | "stopped";
+
+export interface RunEnded {
+  readonly type: "run.ended";
+  readonly status: RunStatus;
+  readonly at: string;
+  readonly step: number;
+  readonly epoch: number;
+  /** Why it failed or was stopped, for people; `code` is the same for programs. */
+  readonly reason?: string;
+  readonly code?: string;
+  readonly metrics: {
+    readonly trainLoss?: number;
+    readonly trainAccuracy?: number;
+    readonly validationLoss?: number;
+    readonly validationAccuracy?: number;
+    readonly testLoss?: number;
+    readonly testAccuracy?: number;
+    /** Time in training steps, without evaluation. */
+    readonly trainSeconds: number;
+    readonly stepsPerSecond: number;
+    /** From the start of the process to the end of the first step, where it is known. */
+    readonly firstStepSeconds?: number;
+  };
+  /** The run's folder, where there is one. */
+  readonly folder?: string;
+}
+
+export type RunEvent = RunStarted | TrainProgress | EpochEnded | CheckpointSaved | RunEnded;

@@ -1,0 +1,146 @@
+/**
+ * Options as data. A definition (layer, optimizer, data set, ...) says once what its options are; validation, command-line
+ * help, documentation and search-space defaults follow from it.
+ */
+import { OptionError, type Problem } from "./errors.ts";
+import { showValue, suggestName } from "./names.ts";
+
+interface SpecBase {
+  /** One sentence for help and documentation. */
+  readonly summary?: string;
+  /** May be left out although it has no default; the definition then sees undefined. */
+  readonly optional?: true;
+}
+
+/** A number, the kind that is meant where none is named. */
+export interface NumberSpec extends SpecBase {
+  readonly type?: "number" | "integer";
+  readonly default?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly minExclusive?: boolean;
+  readonly maxExclusive?: boolean;
+  /** How a search walks through the range. */
+  readonly scale?: "linear" | "log";
+}
+export interface BooleanSpec extends SpecBase {
+  readonly type: "boolean";
+  readonly default?: boolean;
+}
+export interface TextSpec extends SpecBase {
+  readonly type: "string";
+  readonly default?: string;
+  readonly choices?: readonly string[];
+}
+/** Another definition, named or written out: "relu", or { "kind": "normal", "std": 0.01 }. */
+export interface ComponentSpec extends SpecBase {
+  readonly type: "component";
+  /** The registry it is looked up in, such as "initializer". */
+  readonly of: string;
+  readonly default?: string | { readonly kind: string; readonly [option: string]: unknown };
+}
+
+export type OptionSpec = NumberSpec | BooleanSpec | TextSpec | ComponentSpec;
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+type ValueOfKind<S> = S extends { type: "boolean" }
+  ? boolean
+  : S extends { type: "string"; choices: readonly (infer C)[] }
+    ? C
+    : S extends { type: "string" }
+      ? string
+      : S extends { type: "component" }
+        ? unknown
+        : number;
+type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
+/** The values that a definition sees after validation. */
+export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
+type Defaulted<S> = { [K in keyof S]: S[K] extends { default: unknown } | { optional: true } ? K : never }[keyof S];
+/** The values that a user gives: what has a default may be left out. */
+export type OptionInput<S> = { readonly [K in Exclude<keyof S, Defaulted<S>>]: ValueOf<S[K]> } & {
+  readonly [K in Defaulted<S>]?: ValueOf<S[K]>;
+};
+
+/** Turns a component's value (name or object) into what the definition uses; given by the room that resolves names. */
+export type ComponentResolver = (of: string, value: unknown, path: string, problems: Problem[]) => unknown;
+
+/** A range in words: "in (0, 1]", ">= 0". */
+export function describeRange(spec: NumberSpec): string {
+  const { min, max } = spec;
+  if (min !== undefined && max !== undefined)
+    return `in ${spec.minExclusive ? "(" : "["}${min}, ${max}${spec.maxExclusive ? ")" : "]"}`;
+  if (min !== undefined) return `${spec.minExclusive ? ">" : ">="} ${min}`;
+  if (max !== undefined) return `${spec.maxExclusive ? "<" : "<="} ${max}`;
+  return "finite";
+}
+
+/** What an option accepts, in words. */
+export function describeSpec(spec: OptionSpec): string {
+  if (spec.type === "boolean") return "true or false";
+  if (spec.type === "string") return spec.choices ? `one of ${spec.choices.join(", ")}` : "a text";
+  if (spec.type === "component") return `the name of an ${spec.of}, or an object with its "kind"`;
+  return `${spec.type === "integer" ? "an integer" : "a number"} ${describeRange(spec)}`;
+}
+
+function accepts(spec: OptionSpec, value: unknown): boolean {
+  if (spec.type === "boolean") return typeof value === "boolean";
+  if (spec.type === "string") return typeof value === "string" && (spec.choices?.includes(value) ?? true);
+  if (spec.type === "component") return typeof value === "string" || (typeof value === "object" && value !== null);
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  if (spec.type === "integer" && !Number.isSafeInteger(value)) return false;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
+  return (spec.minExclusive ? value > min : value >= min) && (spec.maxExclusive ? value < max : value <= max);
+}
+
+/**
+ * Checks what was given against the definition's options and fills in the defaults.
+ *
+ * Every mistake is added to `problems` with its path; the result is complete only when none was added.
+ *
+ * @param owner    who has the options, for messages: "optimizer 'adam'"
+ * @param ignored  keys that belong to the document and not to the definition, such as "kind"
+ */
+export function resolveOptions(
+  specs: OptionSpecs,
+  given: Readonly<Record<string, unknown>>,
+  where: { owner: string; path: string; problems: Problem[]; ignored?: readonly string[]; resolve?: ComponentResolver },
+): Record<string, unknown> {
+  const { owner, path, problems, ignored = [], resolve } = where;
+  const at = (name: string) => (path === "" ? name : `${path}.${name}`);
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(specs, name) || ignored.includes(name)) continue;
+    const names = Object.keys(specs);
+    const hint = names.length === 0 ? `${owner} has no options.` : suggestName(name, names);
+    problems.push({ path: at(name), message: `${owner} has no option '${name}'`, hint });
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = given[name] ?? spec.default;
+    if (value === undefined) {
+      if (!spec.optional) problems.push({ path: at(name), message: `${owner} needs '${name}': ${describeSpec(spec)}` });
+    } else if (!accepts(spec, value)) {
+      const hint = spec.type === "string" && spec.choices ? suggestName(String(value), spec.choices) : undefined;
+      problems.push({
+        path: at(name),
+        message: `${owner}: ${name} must be ${describeSpec(spec)}, received ${showValue(value)}`,
+        hint,
+      });
+    } else {
+      values[name] = spec.type === "component" && resolve ? resolve(spec.of, value, at(name), problems) : value;
+    }
+  }
+  return values;
+}
+
+/** As `resolveOptions`, for use from code: the first mistake is thrown. */
+export function requireOptions<S extends OptionSpecs>(
+  specs: S,
+  given: Readonly<Record<string, unknown>>,
+  owner: string,
+): OptionValues<S> {
+  const problems: Problem[] = [];
+  const values = resolveOptions(specs, given, { owner, path: "", problems });
+  const first = problems[0];
+  if (first) throw new OptionError("E_OPTION", { message: first.message, hint: first.hint });
+  return values as OptionValues<S>;
+}
