@@ -1,0 +1,63 @@
+/**
+ * What an engine is: it takes programs that share their leaves and gives back something that runs them.
+ *
+ * The interface is narrow on purpose: whatever a new operation needs goes into the graph, not in here.
+ */
+import type { Program, Tensor } from "../graph/index.ts";
+
+/**
+ * How products are summed. `fused`: multiply-add with one rounding. `portable`: multiply, then add; runs everywhere.
+ * The choice decides bits; it is made once and stored with the run.
+ */
+export type Numerics = "fused" | "portable";
+
+export type Probe =
+  | { readonly available: true; readonly numerics: readonly Numerics[]; readonly detail: string }
+  | { readonly available: false; readonly reason: string };
+
+export interface CompileOptions {
+  readonly numerics?: Numerics;
+  /** Bytes that a plan may take; above it compilation is refused with a breakdown. */
+  readonly memoryLimitBytes?: number;
+}
+
+/** Where the memory of an executable goes, in bytes. */
+export interface MemoryReport {
+  readonly parameters: number;
+  readonly states: number;
+  readonly tables: number;
+  readonly inputsAndOutputs: number;
+  readonly temporaries: number;
+  readonly total: number;
+}
+
+export type TableValues = Uint8Array | Int32Array | Float32Array;
+
+export interface Executable {
+  readonly engine: string;
+  readonly numerics: Numerics | "float64";
+  readonly memory: MemoryReport;
+  /** Time that planning and compiling took. */
+  readonly compileMs: number;
+  /** Runs a program once. Allocates nothing. */
+  run(program: string): void;
+  /** Sets a run-time number, in every program that reads it; a name that no program reads is ignored. */
+  setScalar(name: string, value: number): void;
+  /** The input of a program, to be written before a run; int32 where the input is one. The same array each time. */
+  input(program: string, name: string): Float32Array | Float64Array | Int32Array;
+  /** The output of a program, valid until its next run or that of another program. The same array each time. */
+  output(program: string, name: string): Float32Array | Float64Array;
+  /** A copy of a parameter or state, row-major. */
+  readState(leaf: Tensor): Float32Array | Float64Array;
+  writeState(leaf: Tensor, values: ArrayLike<number>): void;
+  /** Puts a data set into its table. The values are copied where the engine cannot use them as they lie. */
+  writeTable(leaf: Tensor, values: TableValues): void;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** Whether it can run here, and if not, why. */
+  probe(): Probe;
+  /** @throws EngineError not available here, or the plan is larger than the limit */
+  compile(programs: Readonly<Record<string, Program>>, options?: CompileOptions): Executable;
+}

@@ -1,0 +1,139 @@
+/**
+ * The reference engine: every tensor computed by its primitive's plain meaning, in float64, one after the other, nothing
+ * fused. It is the oracle of the tests and the engine of gradient checks, not made to be fast.
+ */
+import { nowMs } from "../../core/clock.ts";
+import { EngineError } from "../../core/errors.ts";
+import { collectLeaves, isLeaf, type Program, programOrder, sizeOf, type Tensor } from "../../graph/index.ts";
+import type { Engine, Executable, TableValues } from "../engine.ts";
+
+type Values = Float64Array | Int32Array | TableValues;
+
+interface Compiled {
+  readonly program: Program;
+  readonly order: readonly Tensor[];
+  readonly values: Map<Tensor, Values>;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Float64Array>;
+}
+
+function initialValues(tensor: Tensor): Values {
+  const size = sizeOf(tensor.shape);
+  if (isLeaf(tensor, "constant")) return Float64Array.of(tensor.attributes.value as number);
+  if (isLeaf(tensor, "iota")) return Float64Array.from({ length: size }, (_, i) => i);
+  return tensor.dtype === "int32" && isLeaf(tensor, "input") ? new Int32Array(size) : new Float64Array(size);
+}
+
+class ReferenceExecutable implements Executable {
+  readonly engine = "reference";
+  readonly numerics = "float64";
+  readonly compileMs: number;
+  readonly memory;
+  private readonly shared = new Map<Tensor, Values>();
+  private readonly byName: Map<string, Tensor>;
+  private readonly programs = new Map<string, Compiled>();
+
+  constructor(programs: Readonly<Record<string, Program>>) {
+    const start = nowMs();
+    this.byName = collectLeaves(Object.values(programs));
+    let [parameters, states, temporaries, inputsAndOutputs] = [0, 0, 0, 0];
+    for (const leaf of this.byName.values()) {
+      if (!isLeaf(leaf, "table")) this.shared.set(leaf, initialValues(leaf));
+      if (isLeaf(leaf, "parameter")) parameters += 8 * sizeOf(leaf.shape);
+      if (isLeaf(leaf, "state")) states += 8 * sizeOf(leaf.shape);
+    }
+    for (const [name, program] of Object.entries(programs)) {
+      const order = programOrder(program);
+      const values = new Map<Tensor, Values>();
+      const inputs = new Map<string, Tensor>();
+      for (const tensor of order) {
+        if (this.byName.get(tensor.name ?? "") === tensor) continue;
+        values.set(tensor, initialValues(tensor));
+        const bytes = 8 * sizeOf(tensor.shape);
+        if (isLeaf(tensor, "input")) {
+          inputs.set(tensor.name!, tensor);
+          inputsAndOutputs += bytes;
+        } else temporaries += bytes;
+      }
+      const outputs = new Map<string, Float64Array>();
+      for (const [output, tensor] of Object.entries(program.outputs)) outputs.set(output, new Float64Array(sizeOf(tensor.shape)));
+      this.programs.set(name, { program, order, values, inputs, outputs });
+    }
+    this.memory = {
+      parameters,
+      states,
+      tables: 0,
+      inputsAndOutputs,
+      temporaries,
+      total: parameters + states + inputsAndOutputs + temporaries,
+    };
+    this.compileMs = nowMs() - start;
+  }
+
+  private compiled(name: string): Compiled {
+    const found = this.programs.get(name);
+    if (!found)
+      throw new EngineError("E_PROGRAM", {
+        message: `there is no program '${name}', only ${[...this.programs.keys()].join(", ")}`,
+      });
+    return found;
+  }
+
+  run(name: string): void {
+    const { program, order, values, outputs } = this.compiled(name);
+    const of = (tensor: Tensor): Values => {
+      const found = values.get(tensor) ?? this.shared.get(tensor);
+      if (!found) throw new EngineError("E_TABLE", { message: `table '${tensor.name}' has not been written` });
+      return found;
+    };
+    for (const tensor of order) {
+      if (tensor.inputs.length > 0) tensor.primitive.reference!(tensor, tensor.inputs.map(of), of(tensor) as Float64Array);
+    }
+    const written = program.assignments.map(({ state, value }) => [state, Float64Array.from(of(value))] as const);
+    for (const [output, tensor] of Object.entries(program.outputs)) outputs.get(output)!.set(of(tensor));
+    for (const [state, value] of written) this.shared.set(state, value);
+  }
+
+  setScalar(name: string, value: number): void {
+    const leaf = this.byName.get(name);
+    if (leaf && isLeaf(leaf, "scalar")) this.shared.get(leaf)![0] = value;
+  }
+
+  input(program: string, name: string): Float64Array | Int32Array {
+    const { inputs, values } = this.compiled(program);
+    const tensor = inputs.get(name);
+    if (!tensor)
+      throw new EngineError("E_INPUT", {
+        message: `program '${program}' has no input '${name}', only ${[...inputs.keys()].join(", ")}`,
+      });
+    return values.get(tensor) as Float64Array | Int32Array;
+  }
+
+  output(program: string, name: string): Float64Array {
+    const { outputs } = this.compiled(program);
+    const found = outputs.get(name);
+    if (!found)
+      throw new EngineError("E_OUTPUT", {
+        message: `program '${program}' has no output '${name}', only ${[...outputs.keys()].join(", ")}`,
+      });
+    return found;
+  }
+
+  readState(leaf: Tensor): Float64Array {
+    return Float64Array.from(this.shared.get(leaf) ?? []);
+  }
+
+  writeState(leaf: Tensor, values: ArrayLike<number>): void {
+    (this.shared.get(leaf) as Float64Array | undefined)?.set(values);
+  }
+
+  writeTable(leaf: Tensor, values: TableValues): void {
+    this.shared.set(leaf, values);
+  }
+}
+
+export const referenceEngine: Engine = {
+  name: "reference",
+  probe: () => ({ available: true, numerics: ["portable"], detail: "float64, plain TypeScript, unfused" }),
+  compile: (programs) => new ReferenceExecutable(programs),
+};

@@ -1,0 +1,136 @@
+/**
+ * Code for reductions over the middle axis of [outer, size, columns], with a formula over the results.
+ *
+ * Sixteen columns at a time, so that each cache line of a row is read once; then four; then what is left.
+ *
+ * Order of sums  rows one after the other; each 64 rows are added to the total. It depends on the size alone.
+ */
+import type { ColumnsKernel } from "../../graph/plan/kernel.ts";
+import type { Local, ModuleBuilder } from "./assembler.ts";
+import { FormulaCode, storeCounted } from "./formula-code.ts";
+
+const identities = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
+const joins = { sum: "f32x4.add", max: "f32x4.max", min: "f32x4.min" } as const;
+const wide = 4;
+
+/** Everything that the code of a column kernel depends on. */
+export function columnsForm({ name, operands, values, stores }: ColumnsKernel): string {
+  return JSON.stringify(["columns", name, operands.map(({ layout }) => layout), values, stores.map(({ value }) => value)]);
+}
+
+/** The function of a column kernel. Parameters: outer, size, columns, address of the source, of each operand, of each store. */
+export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: string): number {
+  const { operands, values, stores } = kernel;
+  const headCount = 4;
+  const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
+  const [outer, size, columns, source] = [0, 1, 2, 3];
+  const operandAt = (operand: number) => headCount + operand;
+  const storeAt = (store: number) => headCount + operands.length + store;
+  const [rowBytes, column, left, block, from, count, outerNumber] = Array.from({ length: 7 }, () => f.local("i32")) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const parts = Array.from({ length: wide }, () => f.local("v128"));
+  const totals = Array.from({ length: wide }, () => f.local("v128"));
+  let vector = 0;
+  const formula = new FormulaCode(
+    f,
+    values,
+    ({ operand, layout }) => {
+      f.get(operandAt(operand));
+      if (layout === "full" || layout === "perColumn")
+        f.get(column)
+          .op("i32.add")
+          .mem("v128.load", 16 * vector);
+      else f.mem("v128.load32_splat");
+    },
+    (value) => {
+      if (value.kind !== "accumulated") throw new Error(`no code for ${value.kind} in columns`);
+      f.get(totals[vector]!);
+    },
+  );
+
+  const emitChunk = (vectors: number, partial: boolean) => {
+    const current = Array.from({ length: vectors }, (_, v) => v);
+    for (const v of current) f.f32x4(identities[kernel.name]).set(totals[v]!);
+    f.get(source).get(column).op("i32.add").set(from);
+    f.get(size).set(left);
+    f.loop(() => {
+      for (const v of current) f.f32x4(identities[kernel.name]).set(parts[v]!);
+      f.get(left).i32(64).get(left).i32(64).op("i32.lt_u").op("select").set(block);
+      f.get(left).get(block).op("i32.sub").set(left);
+      f.loop(() => {
+        for (const v of current)
+          f.get(parts[v]!)
+            .get(from)
+            .mem("v128.load", 16 * v)
+            .op(joins[kernel.name])
+            .set(parts[v]!);
+        f.get(from).get(rowBytes).op("i32.add").set(from);
+        f.get(block).i32(1).op("i32.sub").tee(block).brIf(0);
+      });
+      for (const v of current) f.get(totals[v]!).get(parts[v]!).op(joins[kernel.name]).set(totals[v]!);
+      f.get(left).brIf(0);
+    });
+    for (vector = 0; vector < vectors; vector++) {
+      formula.begin("full");
+      formula.begin("perColumn");
+      const results = stores.map(({ value }) => {
+        const local = f.local("v128");
+        formula.push(value);
+        f.set(local);
+        return local;
+      });
+      results.forEach((local, store) => {
+        const address = () => f.get(storeAt(store)).get(column).op("i32.add");
+        if (partial) storeCounted(f, address, local, count);
+        else {
+          address();
+          f.get(local).mem("v128.store", 16 * vector);
+        }
+      });
+    }
+    f.bump(column, 16 * vectors);
+  };
+
+  f.get(columns).i32(4).op("i32.mul").set(rowBytes);
+  formula.prepare("uniform");
+  f.loop(() => {
+    f.i32(0).set(column);
+    formula.begin("perRow");
+    formula.prepare("perRow");
+    for (const vectors of [wide, 1]) {
+      f.block(() => {
+        f.loop(() => {
+          f.get(column)
+            .i32(16 * vectors)
+            .op("i32.add")
+            .get(rowBytes)
+            .op("i32.gt_u")
+            .brIf(1);
+          emitChunk(vectors, false);
+          f.br(0);
+        });
+      });
+    }
+    f.get(columns).i32(3).op("i32.and").tee(count);
+    f.if(() => emitChunk(1, true));
+    // The next outer index: the source moves by size rows, full operands and stores by one row, those per row by one number.
+    f.get(size).get(rowBytes).op("i32.mul").get(source).op("i32.add").set(source);
+    operands.forEach(({ layout }, operand) => {
+      if (layout === "full") f.get(operandAt(operand)).get(rowBytes).op("i32.add").set(operandAt(operand));
+      else if (layout === "perRow") f.bump(operandAt(operand), 4);
+    });
+    stores.forEach((_, store) => {
+      f.get(storeAt(store)).get(rowBytes).op("i32.add").set(storeAt(store));
+    });
+    f.bump(outerNumber, 1);
+    f.get(outerNumber).get(outer).op("i32.lt_u").brIf(0);
+  });
+  return index;
+}

@@ -1,0 +1,26 @@
+/** The graph: tensors, the primitive operations, differentiation, programs and their plans. */
+export { differentiate } from "./differentiate.ts";
+export * from "./primitives/elementwise.ts";
+export { gather } from "./primitives/gather.ts";
+export { type MatmulOptions, matmul } from "./primitives/matmul.ts";
+export { max, mean, min, type ReduceOptions, sum, sumTo } from "./primitives/reduce.ts";
+export { reshape, transpose } from "./primitives/reshape.ts";
+export { printProgram } from "./print.ts";
+export { type Assignment, assign, collectLeaves, type Program, programOrder } from "./program.ts";
+export { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
+export {
+  constant,
+  type DType,
+  describeTensor,
+  input,
+  iota,
+  isLeaf,
+  named,
+  type Operand,
+  parameter,
+  scalar,
+  state,
+  type Tensor,
+  table,
+  topologicalOrder,
+} from "./tensor.ts";

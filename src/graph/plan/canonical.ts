@@ -1,0 +1,28 @@
+/** One tensor for each distinct formula: what is written twice in a graph is computed once. */
+import type { Program } from "../program.ts";
+import { programOrder } from "../program.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The program with equal subexpressions joined. Named leaves stay the tensors they are. */
+export function canonicalProgram(program: Program): Program {
+  const canonical = new Map<Tensor, Tensor>();
+  const byKey = new Map<string, Tensor>();
+  const numbers = new Map<Tensor, number>();
+  for (const tensor of programOrder(program)) {
+    const inputs = tensor.inputs.map((one) => canonical.get(one)!);
+    const isNamedLeaf = tensor.primitive.kind === "leaf" && tensor.name !== undefined;
+    const key = JSON.stringify([tensor.primitive.name, tensor.attributes, tensor.shape, inputs.map((one) => numbers.get(one))]);
+    let joined = isNamedLeaf ? undefined : byKey.get(key);
+    if (!joined) {
+      const same = inputs.every((one, i) => one === tensor.inputs[i]);
+      joined = same ? tensor : Object.freeze({ ...tensor, inputs });
+      if (!isNamedLeaf) byKey.set(key, joined);
+      numbers.set(joined, numbers.size);
+    }
+    canonical.set(tensor, joined);
+  }
+  return {
+    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, tensor]) => [name, canonical.get(tensor)!])),
+    assignments: program.assignments.map(({ state, value }) => ({ state, value: canonical.get(value)! })),
+  };
+}

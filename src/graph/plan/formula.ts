@@ -1,0 +1,209 @@
+/**
+ * Formulas in the making: how a tensor is read inside a kernel over R rows and C columns.
+ *
+ * A builder either expresses a tensor (as a member computed here, a constant, an inlined formula of leaves, or a load from
+ * memory) or says that it cannot, in which case the caller rolls back and the tensor gets a kernel of its own.
+ */
+
+import type { ElementwiseName } from "../primitives/elementwise.ts";
+import type { ReduceName } from "../primitives/reduce.ts";
+import { broadcastStrides, type Shape, sizeOf } from "../shape.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
+import type { Layout, Operand, Value } from "./kernel.ts";
+
+/** The tensor that holds the numbers: views (reshape) are looked through. */
+export function baseOf(tensor: Tensor): Tensor {
+  let base = tensor;
+  while (base.primitive.kind === "reshape") base = base.inputs[0]!;
+  return base;
+}
+
+/** Formulas of leaves and gathered rows alone cost less to compute again than to store; they are inlined where they are used. */
+export function isInlined(tensor: Tensor): boolean {
+  const { kind } = tensor.primitive;
+  return (
+    kind === "elementwise" &&
+    tensor.inputs.every((one) => {
+      const base = baseOf(one);
+      return base.primitive.kind === "leaf" || base.primitive.kind === "gather" || isInlined(base);
+    })
+  );
+}
+
+/** How an operand of shape `shape` lies over the elements of `domain`, seen as R x C; undefined where it fits no layout. */
+export function layoutOver(shape: Shape, domain: Shape, rows: number, columns: number): Layout | undefined {
+  const size = sizeOf(shape);
+  if (size === 1) return "uniform";
+  if (size === rows * columns) return "full";
+  const strides = broadcastStrides(shape, domain);
+  let split = 0;
+  let before = 1;
+  while (before < rows && split < domain.length) before *= domain[split++]!;
+  if (before !== rows) return undefined;
+  const varies = (axis: number) => strides[axis] !== 0;
+  const alongRows = domain
+    .map((extent, axis) => axis < split && extent > 1)
+    .flatMap((real, axis) => (real ? [varies(axis)] : []));
+  const alongColumns = domain
+    .map((extent, axis) => axis >= split && extent > 1)
+    .flatMap((real, axis) => (real ? [varies(axis)] : []));
+  if (alongRows.every(Boolean) && !alongColumns.some(Boolean)) return "perRow";
+  if (alongColumns.every(Boolean) && !alongRows.some(Boolean)) return "perColumn";
+  return undefined;
+}
+
+/** How an operand of an inlined formula lies, given how the formula's result lies. */
+function layoutWithin(operand: Shape, formula: Shape, layout: Layout, rows: number, columns: number): Layout | undefined {
+  if (layout === "full") return layoutOver(operand, formula, rows, columns);
+  const size = sizeOf(operand);
+  if (size === 1) return "uniform";
+  return size === sizeOf(formula) ? layout : undefined;
+}
+
+export class FormulaBuilder {
+  rows: number;
+  columns: number;
+  /** A domain of one row whose elements may still be seen as rows and columns. */
+  flexible: boolean;
+  readonly operands: Operand[] = [];
+  readonly values: Value[] = [];
+  /** Tensors computed here, and whether they have a number for each element or for each row. */
+  readonly members = new Map<Tensor, { readonly value: number; readonly layout: "full" | "perRow" }>();
+  private readonly known = new Map<string, number>();
+  private readonly keys = new Map<Tensor, number>();
+
+  private readonly isStored: (tensor: Tensor) => boolean;
+  private readonly mayGather: boolean;
+
+  /**
+   * @param mayGather whether this kernel can read rows out of a table
+   * @param isStored  whether an inlinable tensor lies in memory as well
+   */
+  constructor(rows: number, columns: number, flexible: boolean, mayGather: boolean, isStored: (tensor: Tensor) => boolean) {
+    this.isStored = isStored;
+    this.mayGather = mayGather;
+    this.rows = rows;
+    this.columns = columns;
+    this.flexible = flexible;
+  }
+
+  /** Runs `attempt`; where it fails (undefined) everything is as before. */
+  tentatively<T>(attempt: () => T | undefined): T | undefined {
+    const { rows, columns, flexible } = this;
+    const counts = [this.operands.length, this.values.length] as const;
+    const known = new Map(this.known);
+    const result = attempt();
+    if (result === undefined) {
+      Object.assign(this, { rows, columns, flexible });
+      this.operands.length = counts[0];
+      this.values.length = counts[1];
+      this.known.clear();
+      for (const [key, value] of known) this.known.set(key, value);
+    }
+    return result;
+  }
+
+  add(value: Value): number {
+    const key = JSON.stringify(value);
+    const before = this.known.get(key);
+    if (before !== undefined) return before;
+    this.values.push(value);
+    this.known.set(key, this.values.length - 1);
+    return this.values.length - 1;
+  }
+
+  private operandNumber(tensor: Tensor, layout: Layout, rows?: Tensor): number {
+    const found = this.operands.findIndex((one) => one.tensor === tensor && one.layout === layout && one.rows === rows);
+    if (found >= 0) return found;
+    this.operands.push(rows ? { tensor, layout, rows } : { tensor, layout });
+    return this.operands.length - 1;
+  }
+
+  /** The value of `tensor` laid out so, or undefined where this kernel cannot express it. */
+  read(tensor: Tensor, layout: Layout): number | undefined {
+    const base = baseOf(tensor);
+    const member = this.members.get(base);
+    if (member !== undefined) {
+      const alike =
+        member.layout === layout ||
+        (layout === "uniform" && this.rows === 1 && member.layout === "perRow") ||
+        (this.columns === 1 && layout !== "perColumn" && layout !== "uniform") ||
+        this.rows * this.columns === 1;
+      return alike ? member.value : undefined;
+    }
+    const inMemory = this.isStored(base);
+    const inlined = this.inline(base, layout);
+    if (inlined !== undefined) return inlined;
+    const onlyInlined =
+      base.primitive.kind === "gather" || isInlined(base) || (base.primitive.kind === "leaf" && base.name === undefined);
+    return inMemory || !onlyInlined ? this.load(base, layout) : undefined;
+  }
+
+  /** A constant, a counter, gathered rows or a formula of leaves, where it can be expressed here. */
+  private inline(base: Tensor, layout: Layout): number | undefined {
+    if (isLeaf(base, "constant"))
+      return this.add({ kind: "constant", value: base.attributes.value as number, layout: "uniform" });
+    if (isLeaf(base, "iota")) {
+      if (layout === "uniform") return this.add({ kind: "constant", value: 0, layout: "uniform" });
+      const columnwise = layout === "perColumn" || (layout === "full" && this.rows === 1);
+      if (!columnwise || base.shape[0] !== this.columns) return undefined;
+      this.flexible = false;
+      return this.add({ kind: "columnIndex", layout: "full" });
+    }
+    if (base.primitive.kind === "gather") {
+      const [from, rows] = base.inputs as readonly [Tensor, Tensor];
+      const count = rows.shape[0]!;
+      const width = sizeOf(base.shape) / count;
+      const fits =
+        (layout === "full" && count === this.rows && width === this.columns) ||
+        (layout === "perRow" && count === this.rows && width === 1);
+      return fits && this.mayGather && !this.flexible ? this.load(from, layout, rows) : undefined;
+    }
+    if (!isInlined(base)) return undefined;
+    const key = `${layout}:${this.keyOf(base)}`;
+    const before = this.known.get(key);
+    if (before !== undefined) return before;
+    const value = this.tentatively(() =>
+      this.apply(base, (operand) => layoutWithin(operand.shape, base.shape, layout, this.rows, this.columns)),
+    );
+    if (value !== undefined) this.known.set(key, value);
+    return value;
+  }
+
+  private load(tensor: Tensor, layout: Layout, rows?: Tensor): number {
+    return this.add({ kind: "load", operand: this.operandNumber(tensor, layout, rows), layout });
+  }
+
+  private keyOf(tensor: Tensor): number {
+    const key = this.keys.get(tensor) ?? this.keys.size;
+    this.keys.set(tensor, key);
+    return key;
+  }
+
+  /** An elementwise tensor computed here; `layoutOf` says how each input lies. */
+  apply(tensor: Tensor, layoutOf: (operand: Tensor) => Layout | undefined): number | undefined {
+    const list: number[] = [];
+    for (const operand of tensor.inputs) {
+      const layout = layoutOf(operand);
+      const value = layout && this.read(operand, layout);
+      if (value === undefined) return undefined;
+      list.push(value);
+    }
+    const name = tensor.primitive.name as ElementwiseName;
+    if (name === "identity") return list[0]!;
+    const layouts = list.map((value) => this.values[value]!.layout);
+    const layout: Layout = layouts.some((one) => one === "full" || one === "perColumn")
+      ? layouts.some((one) => one === "full" || one === "perRow") || this.rows === 1
+        ? "full"
+        : "perColumn"
+      : layouts.includes("perRow")
+        ? "perRow"
+        : "uniform";
+    return this.add({ kind: "apply", name, arguments: list, layout });
+  }
+
+  reduce(name: ReduceName, argument: number): number {
+    this.flexible = false;
+    return this.add({ kind: "reduce", name, argument, layout: "perRow" });
+  }
+}

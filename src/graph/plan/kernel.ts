@@ -1,0 +1,116 @@
+/**
+ * Kernels: what a plan is made of. A kernel is one pass (or a few passes a row) over memory that computes a fused formula;
+ * engines turn each into code. Sizes are plain numbers beside the formula, so that kernels of one form share their code.
+ *
+ * A formula is a list of values in order of dependency. A value is laid out over the kernel's domain of R rows by C columns:
+ *   full      one number for each element              perRow    one for each row
+ *   perColumn one for each column (a bias)             uniform   one number for all
+ */
+import type { ElementwiseName } from "../primitives/elementwise.ts";
+import type { ReduceName } from "../primitives/reduce.ts";
+import type { Tensor } from "../tensor.ts";
+
+export type Layout = "full" | "perRow" | "perColumn" | "uniform";
+
+/** Something in memory that a kernel reads: a leaf, or what an earlier kernel has stored; never a view. */
+export interface Operand {
+  readonly tensor: Tensor;
+  readonly layout: Layout;
+  /** For rows gathered out of a table: `tensor` is the table, this the row numbers. */
+  readonly rows?: Tensor;
+}
+
+export type Value =
+  | { readonly kind: "load"; readonly operand: number; readonly layout: Layout }
+  | { readonly kind: "constant"; readonly value: number; readonly layout: "uniform" }
+  /** The number of the column, 0 to C - 1. */
+  | { readonly kind: "columnIndex"; readonly layout: "full" }
+  /** What a matmul or column kernel has summed for this element. */
+  | { readonly kind: "accumulated"; readonly layout: "full" }
+  | { readonly kind: "apply"; readonly name: ElementwiseName; readonly arguments: readonly number[]; readonly layout: Layout }
+  /** Of a full value over the columns of its row. */
+  | { readonly kind: "reduce"; readonly name: ReduceName; readonly argument: number; readonly layout: "perRow" };
+
+/** A value that is written to memory: into its own place, or into the state that it is assigned to. */
+export interface Store {
+  readonly value: number;
+  readonly tensor: Tensor;
+  readonly layout: "full" | "perRow";
+}
+
+interface Formula {
+  readonly operands: readonly Operand[];
+  readonly values: readonly Value[];
+  readonly stores: readonly Store[];
+}
+
+/** Elementwise formulas and reductions along rows: as many passes over a row as reductions depend on each other, plus one. */
+export interface RowsKernel extends Formula {
+  readonly kind: "rows";
+  readonly rows: number;
+  readonly columns: number;
+}
+/** A reduction of [outer, size, columns] over `size`, then a formula over its [outer, columns] results. */
+export interface ColumnsKernel extends Formula {
+  readonly kind: "columns";
+  readonly name: ReduceName;
+  readonly source: Tensor;
+  readonly outer: number;
+  readonly size: number;
+  readonly columns: number;
+}
+/** A product [M, K] x [K, N], then a formula over its elements. */
+export interface MatmulKernel extends Formula {
+  readonly kind: "matmul";
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+/** A copy through strides (in elements): transposed or stretched tensors that no other kernel can read as they lie. */
+export interface CopyKernel {
+  readonly kind: "copy";
+  readonly source: Tensor;
+  readonly target: Tensor;
+  readonly extents: readonly number[];
+  readonly strides: readonly number[];
+}
+
+export type Kernel = RowsKernel | ColumnsKernel | MatmulKernel | CopyKernel;
+
+/** The formula of a kernel, for printing: numbers, names and layouts. */
+export function printKernel(kernel: Kernel): string {
+  const label = (tensor: Tensor) => tensor.name ?? tensor.primitive.name;
+  if (kernel.kind === "copy")
+    return `copy ${label(kernel.source)} [${kernel.extents.join(", ")}] by [${kernel.strides.join(", ")}]`;
+  const head = {
+    rows: () => `rows ${(kernel as RowsKernel).rows} x ${(kernel as RowsKernel).columns}`,
+    columns: () => {
+      const { name, source, outer, size, columns } = kernel as ColumnsKernel;
+      return `columns ${name} of ${label(source)} [${outer}, ${size}, ${columns}]`;
+    },
+    matmul: () => {
+      const { a, b, transposeA, transposeB, m, n, k } = kernel as MatmulKernel;
+      return `matmul ${label(a)}${transposeA ? "^T" : ""} x ${label(b)}${transposeB ? "^T" : ""} [${m}, ${k}] x [${k}, ${n}]`;
+    },
+  }[kernel.kind]();
+  const lines = kernel.values.map((value, i) => {
+    const text = {
+      load: () => `load ${label(kernel.operands[(value as { operand: number }).operand]!.tensor)}`,
+      constant: () => String((value as { value: number }).value),
+      columnIndex: () => "column index",
+      accumulated: () => "accumulated",
+      apply: () => {
+        const { name, arguments: list } = value as Extract<Value, { kind: "apply" }>;
+        return `${name}(${list.map((argument) => `v${argument}`).join(", ")})`;
+      },
+      reduce: () => `row ${(value as { name: string }).name} of v${(value as { argument: number }).argument}`,
+    }[value.kind]();
+    return `  v${i} = ${text} (${value.layout})`;
+  });
+  const stores = kernel.stores.map(({ value, tensor, layout }) => `  ${label(tensor)} <- v${value} (${layout})`);
+  return [head, ...lines, ...stores].join("\n");
+}

@@ -1,0 +1,137 @@
+/**
+ * Elementwise primitives: a scalar function each, applied with broadcasting. Value and derivative stand side by side; an
+ * engine adds how it computes the function on its vectors.
+ *
+ * Comparisons give 1 or 0 and pass no gradient. At a kink the derivative is that of the side named in the comment.
+ */
+import { ShapeError } from "../../core/errors.ts";
+import * as math from "../../core/math.ts";
+import { broadcastShapes, broadcastStrides, type Shape, sameShape, showShape } from "../shape.ts";
+import { asTensor, createTensor, describeTensor, isLeaf, type Operand, type Primitive, type Tensor } from "../tensor.ts";
+
+interface ElementwiseRule {
+  readonly value: (...arguments_: number[]) => number;
+  /** Gradient for each input, given inputs, output and the output's gradient. Absent: nothing flows. */
+  readonly derivative?: (g: Tensor, inputs: readonly Tensor[], out: Tensor) => readonly (Tensor | null)[];
+}
+
+const rules = {
+  identity: { value: (x) => x, derivative: (g) => [g] },
+  add: { value: (a, b) => a + b, derivative: (g) => [g, g] },
+  sub: { value: (a, b) => a - b, derivative: (g) => [g, neg(g)] },
+  mul: { value: (a, b) => a * b, derivative: (g, [a, b]) => [mul(g, b!), mul(g, a!)] },
+  div: { value: (a, b) => a / b, derivative: (g, [, b], out) => [div(g, b!), neg(div(mul(g, out), b!))] },
+  neg: { value: (x) => -x, derivative: (g) => [neg(g)] },
+  abs: { value: Math.abs, derivative: (g, [x]) => [mul(g, sub(greater(x!, 0), less(x!, 0)))] }, // 0 at 0
+  sqrt: { value: Math.sqrt, derivative: (g, _, out) => [div(mul(g, 0.5), out)] },
+  exp: { value: math.exp, derivative: (g, _, out) => [mul(g, out)] },
+  log: { value: math.log, derivative: (g, [x]) => [div(g, x!)] },
+  tanh: { value: math.tanh, derivative: (g, _, out) => [mul(g, sub(1, mul(out, out)))] },
+  sigmoid: { value: math.sigmoid, derivative: (g, _, out) => [mul(g, mul(out, sub(1, out)))] },
+  // max(0, x), with NaN and -0 passed on; 0 at 0. In terms of the output, so that the input need not be kept.
+  relu: { value: (x) => (x < 0 ? 0 : x), derivative: (g, _, out) => [select(greater(out, 0), g, 0)] },
+  maximum: { value: Math.max, derivative: (g, [a, b]) => [select(less(a!, b!), 0, g), select(less(a!, b!), g, 0)] }, // a where equal
+  minimum: { value: Math.min, derivative: (g, [a, b]) => [select(greater(a!, b!), 0, g), select(greater(a!, b!), g, 0)] }, // a where equal
+  equal: { value: (a, b) => (a === b ? 1 : 0) },
+  less: { value: (a, b) => (a < b ? 1 : 0) },
+  greater: { value: (a, b) => (a > b ? 1 : 0) },
+  // first ? second : third, where anything but 0 counts as true
+  select: {
+    value: (c, a, b) => (c !== 0 ? a : b)!,
+    derivative: (g, [c]) => [null, select(c!, g, 0), select(c!, 0, g)],
+  },
+} as const satisfies Record<string, ElementwiseRule>;
+
+export type ElementwiseName = keyof typeof rules;
+export const elementwiseNames = Object.keys(rules) as ElementwiseName[];
+
+function definePrimitive(name: ElementwiseName): Primitive {
+  const rule: ElementwiseRule = rules[name];
+  return {
+    name,
+    kind: "elementwise",
+    ...(rule.derivative && { derivative: (node, gradient) => rule.derivative!(gradient, node.inputs, node) }),
+    reference(node, inputs, out) {
+      const strides = node.inputs.map(({ shape }) => broadcastStrides(shape, node.shape));
+      const index = new Array<number>(node.shape.length).fill(0);
+      const offsets = strides.map(() => 0);
+      for (let i = 0; i < out.length; i++) {
+        out[i] = rule.value(...offsets.map((offset, k) => inputs[k]![offset]!));
+        for (let axis = index.length - 1; axis >= 0; axis--) {
+          index[axis]!++;
+          strides.forEach((stride, k) => {
+            offsets[k]! += stride[axis]!;
+          });
+          if (index[axis]! < node.shape[axis]!) break;
+          strides.forEach((stride, k) => {
+            offsets[k]! -= stride[axis]! * node.shape[axis]!;
+          });
+          index[axis] = 0;
+        }
+      }
+    },
+  };
+}
+
+const primitives = Object.fromEntries(elementwiseNames.map((name) => [name, definePrimitive(name)])) as Record<
+  ElementwiseName,
+  Primitive
+>;
+
+function apply(name: ElementwiseName, ...operands: Operand[]): Tensor {
+  const inputs = operands.map(asTensor);
+  let shape: Shape = [];
+  for (const operand of inputs) {
+    const joined = broadcastShapes(shape, operand.shape);
+    if (!joined) {
+      throw new ShapeError("E_SHAPE_BROADCAST", {
+        message: `${name}: the shapes of ${inputs.map(describeTensor).join(" and ")} do not broadcast`,
+        hint: "Aligned at the end, each pair of extents must be equal, or one of them 1. Reshape one of the two.",
+      });
+    }
+    shape = joined;
+  }
+  return createTensor(primitives[name], inputs, shape);
+}
+
+const isConstant = (operand: Operand, value: number): boolean =>
+  typeof operand === "number"
+    ? operand === value
+    : isLeaf(operand, "constant") && operand.attributes.value === value && operand.shape.length === 0;
+
+export const add = (a: Operand, b: Operand): Tensor => (isConstant(b, 0) && typeof a !== "number" ? a : apply("add", a, b));
+export const sub = (a: Operand, b: Operand): Tensor => (isConstant(b, 0) && typeof a !== "number" ? a : apply("sub", a, b));
+export const mul = (a: Operand, b: Operand): Tensor => {
+  if (isConstant(b, 1) && typeof a !== "number") return a;
+  if (isConstant(a, 1) && typeof b !== "number") return b;
+  return apply("mul", a, b);
+};
+export const div = (a: Operand, b: Operand): Tensor => (isConstant(b, 1) && typeof a !== "number" ? a : apply("div", a, b));
+export const neg = (x: Operand): Tensor => apply("neg", x);
+export const abs = (x: Operand): Tensor => apply("abs", x);
+export const sqrt = (x: Operand): Tensor => apply("sqrt", x);
+export const exp = (x: Operand): Tensor => apply("exp", x);
+/** Natural logarithm. */
+export const log = (x: Operand): Tensor => apply("log", x);
+export const tanh = (x: Operand): Tensor => apply("tanh", x);
+export const sigmoid = (x: Operand): Tensor => apply("sigmoid", x);
+export const relu = (x: Operand): Tensor => apply("relu", x);
+export const maximum = (a: Operand, b: Operand): Tensor => apply("maximum", a, b);
+export const minimum = (a: Operand, b: Operand): Tensor => apply("minimum", a, b);
+export const equal = (a: Operand, b: Operand): Tensor => apply("equal", a, b);
+export const less = (a: Operand, b: Operand): Tensor => apply("less", a, b);
+export const greater = (a: Operand, b: Operand): Tensor => apply("greater", a, b);
+export const select = (condition: Operand, then: Operand, otherwise: Operand): Tensor =>
+  apply("select", condition, then, otherwise);
+
+/** The tensor stretched to a larger shape, as broadcasting would. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const joined = broadcastShapes(x.shape, shape);
+  if (!joined || !sameShape(joined, shape)) {
+    throw new ShapeError("E_SHAPE_BROADCAST", {
+      message: `expand: ${describeTensor(x)} does not broadcast to ${showShape(shape)}`,
+    });
+  }
+  return createTensor(primitives.identity, [x], shape);
+}
