@@ -1,0 +1,22 @@
+/** Activations: elementwise functions that stand as layers of their own. */
+import type { OptionSpecs, OptionValues } from "../../core/options.ts";
+import type { Definition } from "../../core/registry.ts";
+import type { Tensor } from "../../graph/index.ts";
+
+export interface ActivationDefinition extends Definition {
+  /** The formula; the shape stays. */
+  apply(x: Tensor, options: Readonly<Record<string, unknown>>): Tensor;
+  /** Points where the derivative jumps: gradient checks keep away from them. */
+  readonly kinks: readonly number[];
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+}
+
+interface Written<S extends OptionSpecs> extends Omit<ActivationDefinition, "options" | "apply" | "examples"> {
+  readonly options: S;
+  apply(x: Tensor, options: OptionValues<S>): Tensor;
+  readonly examples: readonly Partial<OptionValues<S>>[];
+}
+
+export function defineActivation<const S extends OptionSpecs>(definition: Written<S>): ActivationDefinition {
+  return definition as unknown as ActivationDefinition;
+}

@@ -1,0 +1,12 @@
+import { tanh as formula } from "../../graph/index.ts";
+import { defineActivation } from "./define.ts";
+
+export const tanh = defineActivation({
+  name: "tanh",
+  summary: "Squashes into (-1, 1), centred at 0.",
+  source: "Lecture, A5.",
+  options: {},
+  apply: (x) => formula(x),
+  kinks: [],
+  examples: [{}],
+});

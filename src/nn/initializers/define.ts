@@ -1,0 +1,33 @@
+/** Initializers: how the numbers of a parameter start. */
+
+import type { OptionSpecs, OptionValues } from "../../core/options.ts";
+import type { RandomKey } from "../../core/random.ts";
+import type { Definition } from "../../core/registry.ts";
+
+/** The sizes that an initializer goes by. */
+export interface Fan {
+  /** Inputs of a unit. */
+  readonly fanIn: number;
+  /** Units that an input reaches. */
+  readonly fanOut: number;
+}
+
+export interface InitializerDefinition extends Definition {
+  /** Mean and standard deviation of what it draws, by formula; tests hold the draws against them. */
+  moments(fan: Fan, options: Readonly<Record<string, unknown>>): { readonly mean: number; readonly std: number };
+  /** Fills the parameter, the same numbers for the same key. */
+  fill(out: Float32Array, fan: Fan, key: RandomKey, options: Readonly<Record<string, unknown>>): void;
+  /** Option sets that tests and documentation use. */
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+}
+
+interface Written<S extends OptionSpecs> extends Omit<InitializerDefinition, "options" | "moments" | "fill" | "examples"> {
+  readonly options: S;
+  moments(fan: Fan, options: OptionValues<S>): { readonly mean: number; readonly std: number };
+  fill(out: Float32Array, fan: Fan, key: RandomKey, options: OptionValues<S>): void;
+  readonly examples: readonly Partial<OptionValues<S>>[];
+}
+
+export function defineInitializer<const S extends OptionSpecs>(definition: Written<S>): InitializerDefinition {
+  return definition as unknown as InitializerDefinition;
+}

@@ -1,0 +1,48 @@
+/** Layers: a forward formula over symbolic tensors, and the parameters that it asks for. */
+import type { OptionSpecs, OptionValues } from "../../core/options.ts";
+import type { Definition } from "../../core/registry.ts";
+import type { Shape, Tensor } from "../../graph/index.ts";
+import type { Fan, InitializerDefinition } from "../initializers/define.ts";
+
+/** Training or evaluation: a choice made when a program is built. */
+export type Mode = "training" | "evaluation";
+
+/** An initializer with its options, its name already resolved. */
+export interface ChosenInitializer {
+  readonly definition: InitializerDefinition;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a layer gets to build with. */
+export interface LayerContext {
+  /** The layer's name in its model, such as "dense1". */
+  readonly name: string;
+  readonly mode: Mode;
+  /** What the input comes from, for messages: "The layer before it, relu 'relu1'," */
+  readonly before: string;
+  /** A learned tensor of this layer. The same one each time the layer is built: programs share it. */
+  parameter(
+    name: string,
+    shape: Shape,
+    initializer: ChosenInitializer,
+    fan: Fan,
+    options?: { readonly isWeight?: boolean },
+  ): Tensor;
+}
+
+export interface LayerDefinition extends Definition {
+  /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
+  build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
+  /** Options, and the shape of an example, that tests and documentation use. */
+  readonly examples: readonly { readonly options: Readonly<Record<string, unknown>>; readonly input: Shape }[];
+}
+
+interface Written<S extends OptionSpecs> extends Omit<LayerDefinition, "options" | "build" | "examples"> {
+  readonly options: S;
+  build(input: Tensor, options: OptionValues<S>, context: LayerContext): Tensor;
+  readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: Shape }[];
+}
+
+export function defineLayer<const S extends OptionSpecs>(definition: Written<S>): LayerDefinition {
+  return definition as unknown as LayerDefinition;
+}

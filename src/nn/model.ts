@@ -1,0 +1,96 @@
+/** A model: layers one after the other, and the parameters that they share between the programs of a run. */
+import { OsolgilError, ShapeError } from "../core/errors.ts";
+import { foldIn, type RandomKey } from "../core/random.ts";
+import { named, parameter, type Shape, sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
+import type { Fan } from "./initializers/define.ts";
+import type { ChosenInitializer, LayerContext, LayerDefinition, Mode } from "./layers/define.ts";
+
+/** A layer of a model, its name resolved and its options complete. */
+export interface ChosenLayer {
+  readonly definition: LayerDefinition;
+  /** Unique in the model. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelParameter {
+  readonly tensor: Tensor;
+  readonly layer: string;
+  readonly initializer: ChosenInitializer;
+  readonly fan: Fan;
+  /** Weights are what penalties apply to; biases are not. */
+  readonly isWeight: boolean;
+}
+
+export class Model {
+  readonly layers: readonly ChosenLayer[];
+  private readonly byName = new Map<string, ModelParameter>();
+
+  constructor(layers: readonly ChosenLayer[]) {
+    this.layers = layers;
+  }
+
+  /** Those that the programs built so far have asked for, in the order of the layers. */
+  get parameters(): readonly ModelParameter[] {
+    return [...this.byName.values()];
+  }
+
+  /** The number of learned numbers. */
+  get parameterCount(): number {
+    return this.parameters.reduce((count, { tensor }) => count + sizeOf(tensor.shape), 0);
+  }
+
+  /**
+   * The graph from an input [batch, ...example] to the last layer's output.
+   *
+   * @throws ShapeError a layer does not fit the one before it; both are named
+   */
+  apply(input: Tensor, mode: Mode): Tensor {
+    let x = input;
+    let before = `The data give ${showShape(input.shape.slice(1))} for an example: they`;
+    for (const { definition, name, options } of this.layers) {
+      const context: LayerContext = {
+        name,
+        mode,
+        before,
+        parameter: (local, shape, initializer, fan, { isWeight = false } = {}) =>
+          this.parameter(`${name}.${local}`, shape, { layer: name, initializer, fan, isWeight }),
+      };
+      try {
+        x = named(name, definition.build(x, options, context));
+      } catch (error) {
+        if (!(error instanceof ShapeError) || error.message.includes(`'${name}'`)) throw error;
+        const detail = {
+          message: `${definition.name} '${name}': ${error.message}`,
+          hint: error.hint ?? `${before} gives ${showShape(x.shape)}.`,
+          cause: error,
+        };
+        throw new ShapeError(error.code, detail);
+      }
+      before = `The layer before it, ${definition.name} '${name}',`;
+    }
+    return x;
+  }
+
+  private parameter(name: string, shape: Shape, made: Omit<ModelParameter, "tensor">): Tensor {
+    const known = this.byName.get(name);
+    if (known) {
+      if (!sameShape(known.tensor.shape, shape)) {
+        throw new OsolgilError("E_PARAMETER_SHAPE", {
+          message: `parameter '${name}' is ${showShape(known.tensor.shape)} in one program and ${showShape(shape)} in another`,
+        });
+      }
+      return known.tensor;
+    }
+    const tensor = parameter(name, shape);
+    this.byName.set(name, { tensor, ...made });
+    return tensor;
+  }
+}
+
+/** The numbers that a parameter starts with: a stream of its own, by the parameter's name. */
+export function initialValues({ tensor, initializer, fan }: ModelParameter, key: RandomKey): Float32Array {
+  const values = new Float32Array(sizeOf(tensor.shape));
+  initializer.definition.fill(values, fan, foldIn(key, "initial", tensor.name!), initializer.options);
+  return values;
+}

@@ -1,0 +1,62 @@
+/** From an optimizer's definition to what a training step writes back. */
+import { type Assignment, abs, assign, less, scalar, select, state, type Tensor } from "../graph/index.ts";
+import type { OptimizerDefinition } from "./optimizers/define.ts";
+
+/**
+ * Slots below this are written as 0. Decaying means approach 0 through the subnormal numbers, on which processors are many
+ * times slower (on MNIST, whose border is always black, most of Adam's moments would go there), and WebAssembly has no mode
+ * that flushes them. 2^-100 lies far enough above 2^-126 that products with 1 - beta stay normal, and far below anything
+ * that moves a weight.
+ */
+export const flushBelow = 7.888609052210118e-31;
+
+/** NaN is not below anything, and stays. */
+export const flushed = (x: Tensor): Tensor => select(less(abs(x), flushBelow), 0, x);
+
+/** Name of an optimizer's run-time number in the program. */
+export const scalarName = (name: string): string => `optimizer.${name}`;
+
+/** Name of what an optimizer remembers of a parameter. */
+export const slotName = (parameter: Tensor, slot: string): string => `${parameter.name}/${slot}`;
+
+/** The slots of a parameter. The same names each time; the caller keeps the tensors, which programs share. */
+export function createSlots(definition: OptimizerDefinition, parameter: Tensor): Record<string, Tensor> {
+  return Object.fromEntries(definition.slots.map((slot) => [slot, state(slotName(parameter, slot), parameter.shape)]));
+}
+
+/** The updates of one parameter: its new value, and that of each slot, flushed. */
+export function updateParameter(
+  definition: OptimizerDefinition,
+  parameter: Tensor,
+  gradient: Tensor,
+  slots: Readonly<Record<string, Tensor>>,
+  scalars: Readonly<Record<string, Tensor>>,
+): Assignment[] {
+  const next = definition.update({ parameter, gradient, ...slots }, scalars);
+  return [
+    assign(parameter, next.parameter!),
+    ...Object.entries(slots).map(([slot, tensor]) => assign(tensor, flushed(next[slot]!))),
+  ];
+}
+
+/** The run-time numbers of an optimizer at a step (from 1), computed in float64. */
+export function optimizerScalars(
+  definition: OptimizerDefinition,
+  options: Readonly<Record<string, unknown>>,
+  step: number,
+): Record<string, number> {
+  const numbers = Object.fromEntries(
+    Object.entries(options).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+  return { ...numbers, ...definition.scalars?.(numbers, step) };
+}
+
+/** Leaves for the run-time numbers. */
+export function createScalars(
+  definition: OptimizerDefinition,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.keys(optimizerScalars(definition, options, 1)).map((name) => [name, scalar(scalarName(name))]),
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * Optimizers: a formula for one parameter, given its gradient and what the optimizer remembers (its slots).
+ *
+ * Numbers among the options become run-time scalars, so programs are shared by trials that differ in them. What depends on
+ * the step (bias corrections) is computed by `scalars` on the host in float64.
+ */
+import type { OptionSpecs, OptionValues } from "../../core/options.ts";
+import type { Definition } from "../../core/registry.ts";
+import type { Tensor } from "../../graph/index.ts";
+
+export interface OptimizerDefinition extends Definition {
+  /** Names of the tensors kept for each parameter, of its shape, 0 at the start. */
+  readonly slots: readonly string[];
+  /** Run-time numbers of a step; the step counts from 1. Without it: the options themselves. */
+  scalars?(options: Readonly<Record<string, number>>, step: number): Readonly<Record<string, number>>;
+  update(tensors: Readonly<Record<string, Tensor>>, scalars: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+}
+
+type Named<Names extends string, V> = { readonly [K in Names]: V };
+
+interface Written<S extends OptionSpecs, Slot extends string, Number extends string>
+  extends Omit<OptimizerDefinition, "options" | "slots" | "scalars" | "update" | "examples"> {
+  readonly options: S;
+  readonly slots: readonly Slot[];
+  scalars?(options: OptionValues<S>, step: number): Named<Number, number>;
+  update(
+    tensors: Named<Slot | "parameter" | "gradient", Tensor>,
+    scalars: Named<Number | Extract<keyof S, string>, Tensor>,
+  ): Named<Slot | "parameter", Tensor>;
+  readonly examples: readonly Partial<OptionValues<S>>[];
+}
+
+export function defineOptimizer<
+  const S extends OptionSpecs,
+  const Slot extends string = never,
+  const Number extends string = never,
+>(definition: Written<S, Slot, Number>): OptimizerDefinition {
+  return definition as unknown as OptimizerDefinition;
+}
