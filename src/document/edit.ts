@@ -1,0 +1,85 @@
+/** Edits of a document by path: `optimizer.learningRate=0.1`, `model[0].units=50`, `model.dense1.units=50`. */
+import { DocumentError } from "../core/errors.ts";
+import { suggestName } from "../core/names.ts";
+
+type Container = Record<string, unknown> | unknown[];
+
+/** A value as it is typed on a command line: JSON where it is JSON, else a text. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** "a.b[0].c" -> ["a", "b", "0", "c"]. */
+function parsePath(path: string): string[] {
+  const parts = path.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
+  if (parts.some((part) => part === "" || part === "__proto__" || part === "constructor" || part === "prototype")) {
+    throw new DocumentError("E_DOCUMENT_PATH", {
+      message: `'${path}' is not a path in a document`,
+      hint: "For example optimizer.learningRate or model[0].units.",
+    });
+  }
+  return parts;
+}
+
+const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
+
+/** Where a part of a path leads: a key; in a list a number, or the name of a layer. */
+function keyIn(container: Container, part: string, path: string): string | number {
+  if (!Array.isArray(container)) return part;
+  const counts = new Map<string, number>();
+  const names = container.map((entry) => {
+    const kind = isContainer(entry) && !Array.isArray(entry) ? String(entry.kind) : String(entry);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return isContainer(entry) && !Array.isArray(entry) && typeof entry.name === "string"
+      ? entry.name
+      : `${kind}${counts.get(kind)}`;
+  });
+  const index = /^\d+$/.test(part) ? Number(part) : names.indexOf(part);
+  if (index < 0 || index >= container.length) {
+    const hint = /^\d+$/.test(part) ? `The list has ${container.length} entries, counted from 0.` : suggestName(part, names);
+    throw new DocumentError("E_DOCUMENT_PATH", { message: `'${path}': there is no entry '${part}'`, hint });
+  }
+  return index;
+}
+
+/**
+ * The document with one value changed; the document given stays as it is.
+ *
+ * @param edit  path=value; the value is read as JSON, or else as a text
+ * @throws DocumentError  the edit has no "=", or its path leads nowhere
+ */
+export function editDocument(document: unknown, edit: string): unknown {
+  const equals = edit.indexOf("=");
+  if (equals <= 0) {
+    throw new DocumentError("E_DOCUMENT_EDIT", {
+      message: `expected path=value, received '${edit}'`,
+      hint: "For example --set optimizer.learningRate=0.1.",
+    });
+  }
+  const path = edit.slice(0, equals);
+  const parts = parsePath(path);
+  const result: unknown = structuredClone(document);
+  let container = result;
+  parts.forEach((part, depth) => {
+    if (!isContainer(container)) {
+      throw new DocumentError("E_DOCUMENT_PATH", {
+        message: `'${path}': ${parts.slice(0, depth).join(".") || "the document"} has nothing inside`,
+      });
+    }
+    const key = keyIn(container, part, path) as never;
+    if (depth === parts.length - 1) {
+      container[key] = parseValue(edit.slice(equals + 1)) as never;
+      return;
+    }
+    // A component given by its name alone gets room for options.
+    const inside: unknown = container[key];
+    if (inside === undefined) container[key] = {} as never;
+    else if (typeof inside === "string") container[key] = { kind: inside } as never;
+    container = container[key];
+  });
+  return result;
+}

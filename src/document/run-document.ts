@@ -1,0 +1,86 @@
+/**
+ * The run document: all that a training run is, as JSON.
+ *
+ * What a person writes may leave out whatever has a default, and may give a component by name alone. Resolved, everything is
+ * written out; the resolved document is stored with the run, and is itself a document that gives the same run.
+ *
+ *   { "data": "mnist", "model": [{ "kind": "dense", "units": 100 }, "relu", { "kind": "dense", "units": 10 }] }
+ */
+import type { DatasetDefinition } from "../data/dataset.ts";
+import type { LossDefinition } from "../nn/losses/define.ts";
+import type { ChosenLayer } from "../nn/model.ts";
+import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
+
+export const documentFormat = "osolgil.run/1";
+
+/** A definition by name, or with options: "adam", { "kind": "adam", "learningRate": 0.01 }. */
+export type ComponentInput = string | { readonly kind: string; readonly [option: string]: unknown };
+
+/** What a person writes. */
+export interface RunDocument {
+  readonly format?: typeof documentFormat;
+  /** Decides every random choice of the run. Default 1. */
+  readonly seed?: number;
+  /** How products are summed; "auto" takes "fused" where the host has it. The choice is stored with the run. */
+  readonly numerics?: "auto" | "fused" | "portable";
+  readonly data: ComponentInput;
+  readonly model: readonly ComponentInput[];
+  /** Default: softmaxCrossEntropy for classes, meanSquaredError for values. */
+  readonly loss?: ComponentInput;
+  /** Default: adam. */
+  readonly optimizer?: ComponentInput;
+  readonly training?: {
+    /** Default 128. */
+    readonly batchSize?: number;
+    /** Passes over the training examples; default 10 where no iterations are given. */
+    readonly epochs?: number;
+    /** Steps, in place of epochs. */
+    readonly iterations?: number;
+    /** Each example once an epoch, or drawn with replacement. Default "epochs". */
+    readonly order?: "epochs" | "withReplacement";
+  };
+}
+
+/** A component written out, as it is stored. */
+export interface ResolvedComponent {
+  readonly kind: string;
+  readonly [option: string]: unknown;
+}
+
+/** The document with everything written out: what `run.json` holds. */
+export interface ResolvedDocument {
+  readonly format: typeof documentFormat;
+  readonly seed: number;
+  readonly numerics: "auto" | "fused" | "portable";
+  readonly data: ResolvedComponent;
+  readonly model: readonly ResolvedComponent[];
+  /** Absent: decided by the data set's task. */
+  readonly loss?: ResolvedComponent;
+  readonly optimizer: ResolvedComponent;
+  readonly training: {
+    readonly batchSize: number;
+    readonly epochs?: number;
+    readonly iterations?: number;
+    readonly order: "epochs" | "withReplacement";
+  };
+}
+
+export interface Chosen<D> {
+  readonly definition: D;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The document and what its names stand for. */
+export interface Run {
+  readonly document: ResolvedDocument;
+  readonly data: Chosen<DatasetDefinition>;
+  readonly layers: readonly ChosenLayer[];
+  /** Absent: decided by the data set's task. */
+  readonly loss?: Chosen<LossDefinition>;
+  readonly optimizer: Chosen<OptimizerDefinition>;
+}
+
+/** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */
+export function defineRun(document: RunDocument): RunDocument {
+  return document;
+}

@@ -1,0 +1,175 @@
+/** The programs of a run: training steps and evaluations, for each size of batch that occurs, over one set of parameters. */
+import { DocumentError, ShapeError } from "../core/errors.ts";
+import { type Dataset, type ExampleSet, exampleSize, type Table } from "../data/dataset.ts";
+import type { Chosen, Run } from "../document/run-document.ts";
+import {
+  differentiate,
+  equal,
+  gather,
+  input,
+  iota,
+  max,
+  mean,
+  min,
+  mul,
+  type Program,
+  reshape,
+  select,
+  showShape,
+  sizeOf,
+  sum,
+  type Tensor,
+  table,
+} from "../graph/index.ts";
+import type { Mode } from "../nn/layers/define.ts";
+import type { LossDefinition } from "../nn/losses/define.ts";
+import { losses } from "../nn/losses/index.ts";
+import { type ChosenLayer, Model } from "../nn/model.ts";
+import { createScalars, createSlots, updateParameter } from "../optim/apply.ts";
+
+/** The parts of a data set that programs read. */
+export type Part = "train" | "test";
+
+const dtypeOf = ({ values }: Table) =>
+  values instanceof Uint8Array ? "uint8" : values instanceof Int32Array ? "int32" : "float32";
+
+interface PartTables {
+  readonly set: ExampleSet;
+  readonly inputs: Tensor;
+  readonly targets: Tensor;
+}
+
+/** The loss that a document names, or else the one that fits what is to be learned. */
+export function chooseLoss(run: Run, { name, task }: Dataset): Chosen<LossDefinition> {
+  const kind = task.kind === "classification" ? "softmaxCrossEntropy" : "meanSquaredError";
+  const chosen = run.loss ?? { definition: losses.get(kind), options: {} };
+  const targets = task.kind === "classification" ? "classes" : "values";
+  if (chosen.definition.targets !== targets) {
+    throw new DocumentError("E_DOCUMENT_LOSS", {
+      message: `loss '${chosen.definition.name}' learns ${chosen.definition.targets}, but data set '${name}' gives ${targets}`,
+      hint: `Leave the loss out, or use '${kind}'.`,
+    });
+  }
+  return chosen;
+}
+
+/** How many rows have their largest output (the first of equals) at the target; a row with a NaN counts as wrong. */
+function countCorrect(prediction: Tensor, target: Tensor): Tensor {
+  const [rows, classes] = prediction.shape as [number, number];
+  const isLargest = equal(prediction, max(prediction, 1, { keepDims: true }));
+  const first = min(select(isLargest, iota(classes), classes), 1);
+  return sum(equal(first, reshape(target, [rows])));
+}
+
+export class RunPrograms {
+  readonly model: Model;
+  readonly loss: Chosen<LossDefinition>;
+  readonly programs: Record<string, Program> = {};
+  private readonly run: Run;
+  private readonly dataset: Dataset;
+  private readonly parts = new Map<Part, PartTables>();
+  private readonly slots = new Map<Tensor, Record<string, Tensor>>();
+  private readonly scalars: Readonly<Record<string, Tensor>>;
+
+  /** @throws ShapeError | DocumentError the model does not fit the data */
+  constructor(run: Run, dataset: Dataset) {
+    this.run = run;
+    this.dataset = dataset;
+    this.model = new Model(run.layers);
+    this.loss = chooseLoss(run, dataset);
+    this.scalars = createScalars(run.optimizer.definition, run.optimizer.options);
+    for (const part of ["train", "test"] as const) {
+      const set = dataset[part];
+      if (!set) continue;
+      const make = (name: string, values: Table) =>
+        table(`data.${part}.${name}`, [values.count, ...values.shape], dtypeOf(values));
+      this.parts.set(part, { set, inputs: make("inputs", set.inputs), targets: make("targets", set.targets) });
+    }
+  }
+
+  /** Every optimizer slot, by parameter. */
+  get slotTensors(): Tensor[] {
+    return [...this.slots.values()].flatMap((slots) => Object.values(slots));
+  }
+
+  /** Each table with the values that belong into it. */
+  tables(): { leaf: Tensor; values: Table["values"] }[] {
+    return [...this.parts.values()].flatMap(({ set, inputs, targets }) => [
+      { leaf: inputs, values: set.inputs.values },
+      { leaf: targets, values: set.targets.values },
+    ]);
+  }
+
+  /** The name of the program for a training step on so many rows; made at the first call. */
+  trainingStep(rows: number): string {
+    const name = `train.${rows}`;
+    this.programs[name] ??= this.buildTraining(rows);
+    return name;
+  }
+
+  /** The name of the program that evaluates so many rows of a part; made at the first call. */
+  evaluation(part: Part, rows: number): string {
+    const name = `evaluate.${part}.${rows}`;
+    this.programs[name] ??= this.buildEvaluation(part, rows);
+    return name;
+  }
+
+  /** The mean training loss of so many rows, for programs of other kinds: gradient checks. */
+  trainingLoss(rows: number): Tensor {
+    return mean(this.forward("train", rows, "training").losses);
+  }
+
+  private forward(part: Part, rows: number, mode: Mode): { losses: Tensor; correct: Tensor | undefined } {
+    const { set, inputs, targets } = this.parts.get(part)!;
+    const numbers = input("rows", [rows], "int32");
+    const flat = (leaf: Tensor, { shape, scale }: Table) => {
+      const gathered = gather(leaf, numbers);
+      return scale === 1 ? gathered : reshape(mul(reshape(gathered, [rows, exampleSize(shape)]), scale), [rows, ...shape]);
+    };
+    const prediction = this.model.apply(flat(inputs, set.inputs), mode);
+    const target = flat(targets, set.targets);
+    this.checkOutput(prediction);
+    const isClasses = this.dataset.task.kind === "classification";
+    return {
+      losses: this.loss.definition.build(prediction, isClasses ? target : reshape(target, prediction.shape), this.loss.options),
+      correct: isClasses ? countCorrect(prediction, target) : undefined,
+    };
+  }
+
+  private checkOutput(prediction: Tensor): void {
+    const { task, name } = this.dataset;
+    const [, ...example] = prediction.shape;
+    const expected = task.kind === "classification" ? task.classes : task.outputs;
+    const fits = task.kind === "classification" ? example.length === 1 && example[0] === expected : sizeOf(example) === expected;
+    if (fits) return;
+    const last = this.run.layers[this.run.layers.length - 1] as ChosenLayer;
+    const need =
+      task.kind === "classification" ? `${expected} classes, one number for each` : `${expected} numbers for an example`;
+    throw new ShapeError("E_MODEL_OUTPUT", {
+      message: `${last.definition.name} '${last.name}' is the last layer and gives ${showShape(example)} for an example; data set '${name}' has ${need}`,
+      hint: `End the model with { "kind": "dense", "units": ${expected} }.`,
+    });
+  }
+
+  private buildTraining(rows: number): Program {
+    const { losses: each, correct } = this.forward("train", rows, "training");
+    const loss = mean(each);
+    const parameters = this.model.parameters.map(({ tensor }) => tensor);
+    const gradients = differentiate(loss, parameters);
+    const { definition } = this.run.optimizer;
+    const assignments = parameters.flatMap((parameter, i) => {
+      let slots = this.slots.get(parameter);
+      if (!slots) {
+        slots = createSlots(definition, parameter);
+        this.slots.set(parameter, slots);
+      }
+      return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars);
+    });
+    return { outputs: { loss, ...(correct && { correct }) }, assignments };
+  }
+
+  private buildEvaluation(part: Part, rows: number): Program {
+    const { losses: each, correct } = this.forward(part, rows, "evaluation");
+    return { outputs: { lossSum: sum(each), ...(correct && { correct }) }, assignments: [] };
+  }
+}
