@@ -162,7 +162,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     owner: "a run",
     path: "",
     problems,
-    ignored: names,
+    ignored: Object.keys(document),
   }) as unknown as ResolvedDocument;
   for (const name of ["data", "model"] as const) {
     if (document[name] === undefined) problems.push({ path: name, message: `a run needs '${name}'` });

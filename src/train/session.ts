@@ -13,8 +13,15 @@ import { initialValues, type Model } from "../nn/model.ts";
 import { optimizerScalars, scalarName } from "../optim/apply.ts";
 import { type Part, RunPrograms } from "./build.ts";
 
-/** Rows in one evaluation step: enough to keep the engine busy, few enough to stay in the cache. */
-const evaluationRows = 256;
+/**
+ * Rows in one evaluation step: enough to keep the engine busy, few enough to stay in the cache; a divisor of the count where
+ * there is one, so that no second program is needed for what is left.
+ */
+function evaluationRows(count: number): number {
+  const [most, least] = [256, 128];
+  for (let rows = Math.min(count, most); rows >= least; rows--) if (count % rows === 0) return rows;
+  return Math.min(count, most);
+}
 
 /** The loss (mean over the batch) and the number of right answers of a step; the same object each time. */
 export interface StepResult {
@@ -78,7 +85,7 @@ export class Session {
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
     const training_ = [...sizes].map((rows) => [rows, this.programs.trainingStep(rows)] as const);
     const evaluations = this.evaluationParts().flatMap(({ part, count }) =>
-      [Math.min(count, evaluationRows), count % evaluationRows]
+      [evaluationRows(count), count % evaluationRows(count)]
         .filter((rows) => rows > 0)
         .map((rows) => this.programs.evaluation(part, rows)),
     );
@@ -147,7 +154,7 @@ export class Session {
     const rows = which === "validation" ? this.validationRows : this.counts.test;
     const count = this.counts[which];
     if (count === 0) return undefined;
-    const plan = sequentialBatches(rows, Math.min(count, evaluationRows));
+    const plan = sequentialBatches(rows, evaluationRows(count));
     let [loss, correct] = [0, 0];
     for (let step = 0; step < plan.stepsPerEpoch; step++) {
       const program = this.evaluationPrograms.get(`evaluate.${part}.${plan.sizeOf(step)}`);

@@ -8,6 +8,9 @@
 export const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof valueTypes;
 
+const vectorConstant = [0xfd, 12] as const;
+const vectorShuffle = [0xfd, 13] as const;
+
 /** Opcodes without immediates, by the names of the specification. */
 const plain = {
   unreachable: [0x00],
@@ -106,35 +109,68 @@ export type MemoryInstruction = keyof typeof memory;
 const laned = { "f32x4.extract_lane": [0xfd, 31], "f32x4.replace_lane": [0xfd, 32], "i32x4.extract_lane": [0xfd, 27] } as const;
 const lanedMemory = { "v128.store32_lane": [0xfd, 90], "v128.store64_lane": [0xfd, 91] } as const;
 
-function pushUnsigned(out: number[], value: number): void {
-  let rest = value >>> 0;
-  while (rest >= 0x80) {
-    out.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  out.push(rest);
-}
+/** Bytes in the making, in one buffer that grows. */
+class Bytes {
+  private buffer = new Uint8Array(256);
+  length = 0;
 
-function pushSigned(out: number[], value: number): void {
-  let rest = value | 0;
-  for (;;) {
-    const low = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
-      out.push(low);
-      return;
+  private room(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.buffer.length, this.length + bytes));
+    larger.set(this.buffer.subarray(0, this.length));
+    this.buffer = larger;
+  }
+  byte(value: number): void {
+    if (this.length === this.buffer.length) this.room(1);
+    this.buffer[this.length++] = value;
+  }
+  /** LEB128, unsigned. */
+  unsigned(value: number): void {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
     }
-    out.push(low | 0x80);
+    this.byte(rest);
+  }
+  /** LEB128, signed. */
+  signed(value: number): void {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+  /** An opcode: the prefix, then the rest as LEB128. */
+  opcode(opcode: readonly number[]): void {
+    this.byte(opcode[0]!);
+    if (opcode.length > 1) this.unsigned(opcode[1]!);
+  }
+  append(bytes: Uint8Array): void {
+    this.room(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+  text(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.unsigned(bytes.length);
+    this.append(bytes);
+  }
+  view(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+  /** A copy of exactly the bytes. */
+  finished(): Uint8Array<ArrayBuffer> {
+    return this.buffer.slice(0, this.length);
   }
 }
 
-/** Bytes of an opcode: the prefix, then the rest as LEB128. */
-function pushOpcode(out: number[], opcode: readonly number[]): void {
-  out.push(opcode[0]!);
-  if (opcode.length > 1) pushUnsigned(out, opcode[1]!);
-}
-
-const floatBits = new DataView(new ArrayBuffer(8));
+const floatBits = new DataView(new ArrayBuffer(4));
 
 /** A local variable or parameter: its index. */
 export type Local = number;
@@ -143,7 +179,7 @@ export class FunctionBuilder {
   readonly name: string;
   readonly parameters: readonly ValueType[];
   private readonly locals: ValueType[] = [];
-  private readonly code: number[] = [];
+  private readonly code = new Bytes();
 
   constructor(name: string, parameters: readonly ValueType[]) {
     this.name = name;
@@ -156,75 +192,75 @@ export class FunctionBuilder {
   }
 
   op(name: PlainInstruction): this {
-    pushOpcode(this.code, plain[name]);
+    this.code.opcode(plain[name]);
     return this;
   }
   mem(name: MemoryInstruction, offset = 0): this {
-    pushOpcode(this.code, memory[name]);
-    this.code.push(0);
-    pushUnsigned(this.code, offset);
+    this.code.opcode(memory[name]);
+    this.code.byte(0);
+    this.code.unsigned(offset);
     return this;
   }
   lane(name: keyof typeof laned, lane: number): this {
-    pushOpcode(this.code, laned[name]);
-    this.code.push(lane);
+    this.code.opcode(laned[name]);
+    this.code.byte(lane);
     return this;
   }
   storeLane(name: keyof typeof lanedMemory, offset: number, lane: number): this {
-    pushOpcode(this.code, lanedMemory[name]);
-    this.code.push(0);
-    pushUnsigned(this.code, offset);
-    this.code.push(lane);
+    this.code.opcode(lanedMemory[name]);
+    this.code.byte(0);
+    this.code.unsigned(offset);
+    this.code.byte(lane);
     return this;
   }
   get(local: Local): this {
-    this.code.push(0x20);
-    pushUnsigned(this.code, local);
+    this.code.byte(0x20);
+    this.code.unsigned(local);
     return this;
   }
   set(local: Local): this {
-    this.code.push(0x21);
-    pushUnsigned(this.code, local);
+    this.code.byte(0x21);
+    this.code.unsigned(local);
     return this;
   }
   tee(local: Local): this {
-    this.code.push(0x22);
-    pushUnsigned(this.code, local);
+    this.code.byte(0x22);
+    this.code.unsigned(local);
     return this;
   }
   i32(value: number): this {
-    this.code.push(0x41);
-    pushSigned(this.code, value);
+    this.code.byte(0x41);
+    this.code.signed(value);
     return this;
   }
   f32(value: number): this {
     floatBits.setFloat32(0, value, true);
-    this.code.push(0x43);
-    for (let i = 0; i < 4; i++) this.code.push(floatBits.getUint8(i));
+    this.code.byte(0x43);
+    for (let i = 0; i < 4; i++) this.code.byte(floatBits.getUint8(i));
     return this;
   }
   /** Four float32 lanes; one value stands for all four. */
   f32x4(...lanes: number[]): this {
-    pushOpcode(this.code, [0xfd, 12]);
+    this.code.opcode(vectorConstant);
     for (let lane = 0; lane < 4; lane++) {
       floatBits.setFloat32(0, lanes.length === 1 ? lanes[0]! : lanes[lane]!, true);
-      for (let i = 0; i < 4; i++) this.code.push(floatBits.getUint8(i));
+      for (let i = 0; i < 4; i++) this.code.byte(floatBits.getUint8(i));
     }
     return this;
   }
   /** Four 32-bit integer lanes; one value stands for all four. */
   i32x4(...lanes: number[]): this {
-    pushOpcode(this.code, [0xfd, 12]);
+    this.code.opcode(vectorConstant);
     for (let lane = 0; lane < 4; lane++) {
       floatBits.setInt32(0, lanes.length === 1 ? lanes[0]! : lanes[lane]!, true);
-      for (let i = 0; i < 4; i++) this.code.push(floatBits.getUint8(i));
+      for (let i = 0; i < 4; i++) this.code.byte(floatBits.getUint8(i));
     }
     return this;
   }
   /** Bytes picked out of two vectors: 0 to 15 from the first, 16 to 31 from the second. */
   shuffle(...bytes: number[]): this {
-    pushOpcode(this.code, [0xfd, 13]);
-    this.code.push(...bytes);
+    this.code.opcode(vectorShuffle);
+    for (const byte of bytes) this.code.byte(byte);
     return this;
   }
   /** 32-bit lanes picked out of two vectors: 0 to 3 from the first, 4 to 7 from the second. */
@@ -232,41 +268,44 @@ export class FunctionBuilder {
     return this.shuffle(...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]));
   }
   call(functionIndex: number): this {
-    this.code.push(0x10);
-    pushUnsigned(this.code, functionIndex);
+    this.code.byte(0x10);
+    this.code.unsigned(functionIndex);
     return this;
   }
   block(body: () => void): this {
-    this.code.push(0x02, 0x40);
+    this.code.byte(0x02);
+    this.code.byte(0x40);
     body();
-    this.code.push(0x0b);
+    this.code.byte(0x0b);
     return this;
   }
   loop(body: () => void): this {
-    this.code.push(0x03, 0x40);
+    this.code.byte(0x03);
+    this.code.byte(0x40);
     body();
-    this.code.push(0x0b);
+    this.code.byte(0x0b);
     return this;
   }
   /** Takes the condition from the stack. */
   if(then: () => void, otherwise?: () => void): this {
-    this.code.push(0x04, 0x40);
+    this.code.byte(0x04);
+    this.code.byte(0x40);
     then();
     if (otherwise) {
-      this.code.push(0x05);
+      this.code.byte(0x05);
       otherwise();
     }
-    this.code.push(0x0b);
+    this.code.byte(0x0b);
     return this;
   }
   br(depth: number): this {
-    this.code.push(0x0c);
-    pushUnsigned(this.code, depth);
+    this.code.byte(0x0c);
+    this.code.unsigned(depth);
     return this;
   }
   brIf(depth: number): this {
-    this.code.push(0x0d);
-    pushUnsigned(this.code, depth);
+    this.code.byte(0x0d);
+    this.code.unsigned(depth);
     return this;
   }
   /** local += value, for addresses and counters. */
@@ -274,40 +313,35 @@ export class FunctionBuilder {
     return this.get(local).i32(value).op("i32.add").set(local);
   }
 
-  /** The function's body as bytes: declarations of locals in runs of one type, code, end. */
-  body(): number[] {
+  /** Appends the function's body: declarations of locals in runs of one type, code, end. */
+  writeBody(out: Bytes): void {
     const runs: [ValueType, number][] = [];
     for (const type of this.locals) {
       const last = runs[runs.length - 1];
       if (last?.[0] === type) last[1]++;
       else runs.push([type, 1]);
     }
-    const out: number[] = [];
-    pushUnsigned(out, runs.length);
+    const declarations = new Bytes();
+    declarations.unsigned(runs.length);
     for (const [type, count] of runs) {
-      pushUnsigned(out, count);
-      out.push(valueTypes[type]);
+      declarations.unsigned(count);
+      declarations.byte(valueTypes[type]);
     }
-    const whole: number[] = [];
-    pushUnsigned(whole, out.length + this.code.length + 1);
-    return whole.concat(out, this.code, 0x0b);
+    out.unsigned(declarations.length + this.code.length + 1);
+    out.append(declarations.view());
+    out.append(this.code.view());
+    out.byte(0x0b);
   }
 }
 
-function section(id: number, entries: readonly (readonly number[])[]): number[] {
-  const content: number[] = [];
-  pushUnsigned(content, entries.length);
-  for (const entry of entries) for (const byte of entry) content.push(byte);
-  const out = [id];
-  pushUnsigned(out, content.length);
-  return out.concat(content);
-}
-
-function nameBytes(name: string): number[] {
-  const bytes = [...new TextEncoder().encode(name)];
-  const out: number[] = [];
-  pushUnsigned(out, bytes.length);
-  return out.concat(bytes);
+/** Appends a section: a count of entries, then each as `write` makes it. */
+function writeSection<T>(out: Bytes, id: number, entries: readonly T[], write: (entry: T, section: Bytes) => void): void {
+  const content = new Bytes();
+  content.unsigned(entries.length);
+  for (const entry of entries) write(entry, content);
+  out.byte(id);
+  out.unsigned(content.length);
+  out.append(content.view());
 }
 
 /** A module whose memory is imported as `env.memory`; functions give no results. */
@@ -333,65 +367,53 @@ export class ModuleBuilder {
   }
 
   build(): Uint8Array<ArrayBuffer> {
-    const types: number[][] = [];
+    const types: (readonly ValueType[])[] = [];
     const typeIndex = new Map<string, number>();
     const typeOf = this.functions.map(({ parameters }) => {
       const key = parameters.join();
-      let index = typeIndex.get(key);
-      if (index === undefined) {
-        index = types.length;
-        typeIndex.set(key, index);
-        const type = [0x60];
-        pushUnsigned(type, parameters.length);
-        for (const parameter of parameters) type.push(valueTypes[parameter]);
-        type.push(0);
-        types.push(type);
-      }
-      return index;
+      const known = typeIndex.get(key);
+      if (known !== undefined) return known;
+      typeIndex.set(key, types.length);
+      types.push(parameters);
+      return types.length - 1;
     });
-    const limits: number[] = this.shared ? [0x03, 0] : [0x00, 0];
-    if (this.shared) pushUnsigned(limits, this.maximumPages);
-    const bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
-      section(1, types),
-      section(2, [[...nameBytes("env"), ...nameBytes("memory"), 0x02, ...limits]]),
-      section(
-        3,
-        typeOf.map((index) => {
-          const out: number[] = [];
-          pushUnsigned(out, index);
-          return out;
-        }),
-      ),
-      section(
-        7,
-        this.exported.map((index) => {
-          const out = [...nameBytes(this.functions[index]!.name), 0x00];
-          pushUnsigned(out, index);
-          return out;
-        }),
-      ),
-      section(
-        10,
-        this.functions.map((f) => f.body()),
-      ),
-      this.names(),
-    );
-    return new Uint8Array(bytes);
+    const out = new Bytes();
+    for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
+    writeSection(out, 1, types, (parameters, section) => {
+      section.byte(0x60);
+      section.unsigned(parameters.length);
+      for (const parameter of parameters) section.byte(valueTypes[parameter]);
+      section.byte(0);
+    });
+    writeSection(out, 2, ["memory"], (name, section) => {
+      section.text("env");
+      section.text(name);
+      section.byte(0x02);
+      section.byte(this.shared ? 0x03 : 0x00);
+      section.byte(0);
+      if (this.shared) section.unsigned(this.maximumPages);
+    });
+    writeSection(out, 3, typeOf, (index, section) => section.unsigned(index));
+    writeSection(out, 7, this.exported, (index, section) => {
+      section.text(this.functions[index]!.name);
+      section.byte(0x00);
+      section.unsigned(index);
+    });
+    writeSection(out, 10, this.functions, (f, section) => f.writeBody(section));
+    this.writeNames(out);
+    return out.finished();
   }
 
   /** The custom section that gives functions their names in profiles and stack traces. */
-  private names(): number[] {
-    const map: number[] = [];
-    pushUnsigned(map, this.functions.length);
-    this.functions.forEach((f, index) => {
-      pushUnsigned(map, index);
-      for (const byte of nameBytes(f.name)) map.push(byte);
+  private writeNames(out: Bytes): void {
+    const content = new Bytes();
+    content.text("name");
+    writeSection(content, 1, [...this.functions.entries()], ([index, f], section) => {
+      section.unsigned(index);
+      section.text(f.name);
     });
-    const content = [...nameBytes("name"), 0x01];
-    pushUnsigned(content, map.length);
-    for (const byte of map) content.push(byte);
-    const out = [0x00];
-    pushUnsigned(out, content.length);
-    return out.concat(content);
+    out.byte(0x00);
+    out.unsigned(content.length);
+    out.append(content.view());
   }
 }

@@ -1,33 +1,18 @@
 /** From plans to one WebAssembly module: a function for each form of kernel, and one for each program that calls them in order. */
 import type { Tensor } from "../../graph/index.ts";
 import type { Kernel } from "../../graph/plan/kernel.ts";
-import { aligned } from "../../graph/plan/memory.ts";
 import type { Plan } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
 import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
 import { emitCopy } from "./copy-code.ts";
-import {
-  cutRows,
-  emitMatmul,
-  emitPack,
-  emitPackTransposed,
-  matmulForm,
-  packedBytes,
-  packedStripBytes,
-  panelColumns,
-  tailWidth,
-} from "./matmul-code.ts";
+import { cutRows, emitMatmul, matmulForm, panelColumns, productScratch, tailWidth } from "./matmul-code.ts";
+import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
 
 /** Bytes that the kernels of a plan need beside their tensors: the packed operand of a product. */
 export function scratchBytes(plan: Plan): number {
-  return Math.max(
-    0,
-    ...plan.kernels.map((kernel) =>
-      kernel.kind === "matmul" ? aligned(packedBytes(kernel.n, kernel.k)) + packedStripBytes(kernel.k) : 0,
-    ),
-  );
+  return Math.max(0, ...plan.kernels.map((kernel) => (kernel.kind === "matmul" ? productScratch(kernel.n, kernel.k).bytes : 0)));
 }
 
 export interface ProgramPlaces {
@@ -85,6 +70,7 @@ class KernelLibrary {
         f.call(this.once("pack", () => emitPack(this.module)));
       }
       const { tall, rest } = cutRows(m);
+      const places = productScratch(n, k);
       push(
         addressOf(a),
         4 * (transposeA ? m : k),
@@ -95,7 +81,8 @@ class KernelLibrary {
         4 * n,
         tall,
         rest,
-        scratch + aligned(packedBytes(n, k)),
+        scratch + places.strip,
+        scratch + places.tile,
       );
       push(...operands.map(({ tensor }) => addressOf(tensor)), ...stores.map(({ tensor }) => addressOf(tensor)));
       f.call(

@@ -11,7 +11,7 @@ export function canonicalProgram(program: Program): Program {
   for (const tensor of programOrder(program)) {
     const inputs = tensor.inputs.map((one) => canonical.get(one)!);
     const isNamedLeaf = tensor.primitive.kind === "leaf" && tensor.name !== undefined;
-    const key = JSON.stringify([tensor.primitive.name, tensor.attributes, tensor.shape, inputs.map((one) => numbers.get(one))]);
+    const key = isNamedLeaf ? "" : keyOf(tensor, inputs, numbers);
     let joined = isNamedLeaf ? undefined : byKey.get(key);
     if (!joined) {
       const same = inputs.every((one, i) => one === tensor.inputs[i]);
@@ -25,4 +25,14 @@ export function canonicalProgram(program: Program): Program {
     outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, tensor]) => [name, canonical.get(tensor)!])),
     assignments: program.assignments.map(({ state, value }) => ({ state, value: canonical.get(value)! })),
   };
+}
+
+function keyOf({ primitive, attributes, shape }: Tensor, inputs: readonly Tensor[], numbers: ReadonlyMap<Tensor, number>): string {
+  let key = `${primitive.name} ${shape.join()} (`;
+  for (const one of inputs) key += `${numbers.get(one)},`;
+  for (const name in attributes) {
+    const value = attributes[name];
+    key += `${name}=${Object.is(value, -0) ? "-0" : value};`;
+  }
+  return key;
 }

@@ -60,6 +60,22 @@ function layoutWithin(operand: Shape, formula: Shape, layout: Layout, rows: numb
   return size === sizeOf(formula) ? layout : undefined;
 }
 
+/** Equal for equal values. */
+function keyOfValue(value: Value): string {
+  switch (value.kind) {
+    case "load":
+      return `load ${value.operand} ${value.layout}`;
+    case "constant":
+      return `constant ${Object.is(value.value, -0) ? "-0" : value.value}`;
+    case "apply":
+      return `${value.name} ${value.arguments.join()}`;
+    case "reduce":
+      return `reduce ${value.name} ${value.argument}`;
+    default:
+      return value.kind;
+  }
+}
+
 export class FormulaBuilder {
   rows: number;
   columns: number;
@@ -90,21 +106,20 @@ export class FormulaBuilder {
   /** Runs `attempt`; where it fails (undefined) everything is as before. */
   tentatively<T>(attempt: () => T | undefined): T | undefined {
     const { rows, columns, flexible } = this;
-    const counts = [this.operands.length, this.values.length] as const;
-    const known = new Map(this.known);
+    const counts = [this.operands.length, this.values.length, this.known.size] as const;
     const result = attempt();
     if (result === undefined) {
       Object.assign(this, { rows, columns, flexible });
       this.operands.length = counts[0];
       this.values.length = counts[1];
-      this.known.clear();
-      for (const [key, value] of known) this.known.set(key, value);
+      // A map keeps the order in which keys came.
+      if (this.known.size > counts[2]) for (const key of [...this.known.keys()].slice(counts[2])) this.known.delete(key);
     }
     return result;
   }
 
   add(value: Value): number {
-    const key = JSON.stringify(value);
+    const key = keyOfValue(value);
     const before = this.known.get(key);
     if (before !== undefined) return before;
     this.values.push(value);

@@ -1,0 +1,114 @@
+/** Code that packs the right operand of a product into panels (see matmul-code.ts). */
+import type { Local, ModuleBuilder } from "./assembler.ts";
+
+/** Packs B as it lies, [K, N]: parameters source, row bytes, k, full panels, tail width, target. */
+export function emitPack(module: ModuleBuilder): number {
+  const { index, code: f } = module.function("pack", new Array(6).fill("i32"));
+  const [source, rowBytes, k, panels, tail, target] = [0, 1, 2, 3, 4, 5];
+  const [from, left] = [f.local("i32"), f.local("i32")];
+  const panel = (vectors: number) => {
+    f.get(source).set(from).get(k).set(left);
+    f.loop(() => {
+      for (let v = 0; v < vectors; v++)
+        f.get(target)
+          .get(from)
+          .mem("v128.load", 16 * v)
+          .mem("v128.store", 16 * v);
+      f.bump(target, 16 * vectors);
+      f.get(from).get(rowBytes).op("i32.add").set(from);
+      f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+    });
+    f.bump(source, 16 * vectors);
+  };
+  f.block(() => {
+    f.get(panels).op("i32.eqz").brIf(0);
+    f.loop(() => {
+      panel(2);
+      f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
+    });
+  });
+  f.get(tail)
+    .i32(4)
+    .op("i32.eq")
+    .if(() => panel(1));
+  f.get(tail)
+    .i32(8)
+    .op("i32.eq")
+    .if(() => panel(2));
+  return index;
+}
+
+/**
+ * Packs B from its transpose, [N, K]: parameters source, row bytes, k, n, groups of 4 columns, target.
+ * Groups of 4 columns go into the halves of a panel; blocks of 4 x 4 are turned in registers, the last k one by one.
+ */
+export function emitPackTransposed(module: ModuleBuilder): number {
+  const { index, code: f } = module.function("packTransposed", new Array(6).fill("i32"));
+  const [source, rowBytes, k, n, groups, target] = [0, 1, 2, 3, 4, 5];
+  const rows = Array.from({ length: 4 }, () => f.local("i32"));
+  const vectors = Array.from({ length: 4 }, () => f.local("v128"));
+  const turned = Array.from({ length: 4 }, () => f.local("v128"));
+  const [group, to, step, left, last] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  f.get(n).i32(1).op("i32.sub").get(rowBytes).op("i32.mul").get(source).op("i32.add").set(last);
+  f.i32(0).set(group);
+  f.loop(() => {
+    // Columns past the last one repeat it: their sums are never stored.
+    rows.forEach((row, i) => {
+      f.get(group).i32(4).op("i32.mul").i32(i).op("i32.add").get(rowBytes).op("i32.mul").get(source).op("i32.add").tee(row);
+      f.get(last).get(row).get(last).op("i32.lt_u").op("select").set(row);
+    });
+    // A group in a whole panel steps by 32 bytes a k; one that is alone in a panel of 4 by 16.
+    f.get(group).i32(1).op("i32.and").op("i32.eqz").get(groups).get(group).op("i32.sub").i32(1).op("i32.eq").op("i32.and");
+    f.if(
+      () => f.i32(16).set(step),
+      () => f.i32(32).set(step),
+    );
+    f.get(group).i32(1).op("i32.shr_u").get(k).op("i32.mul").i32(32).op("i32.mul");
+    f.get(group).i32(1).op("i32.and").i32(16).op("i32.mul").op("i32.add").get(target).op("i32.add").set(to);
+    f.block(() => {
+      f.get(k).i32(2).op("i32.shr_u").tee(left).op("i32.eqz").brIf(0);
+      f.loop(() => {
+        rows.forEach((row, i) => {
+          f.get(row).mem("v128.load").set(vectors[i]!);
+        });
+        const [v0, v1, v2, v3] = vectors as [Local, Local, Local, Local];
+        const [t0, t1, t2, t3] = turned as [Local, Local, Local, Local];
+        f.get(v0).get(v1).shuffle32(0, 4, 1, 5).set(t0).get(v0).get(v1).shuffle32(2, 6, 3, 7).set(t1);
+        f.get(v2).get(v3).shuffle32(0, 4, 1, 5).set(t2).get(v2).get(v3).shuffle32(2, 6, 3, 7).set(t3);
+        const outputs: [Local, Local, [number, number, number, number]][] = [
+          [t0, t2, [0, 1, 4, 5]],
+          [t0, t2, [2, 3, 6, 7]],
+          [t1, t3, [0, 1, 4, 5]],
+          [t1, t3, [2, 3, 6, 7]],
+        ];
+        for (const [one, other, lanes] of outputs) {
+          f.get(to)
+            .get(one)
+            .get(other)
+            .shuffle32(...lanes)
+            .mem("v128.store");
+          f.get(to).get(step).op("i32.add").set(to);
+        }
+        for (const row of rows) f.bump(row, 16);
+        f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+      });
+    });
+    f.block(() => {
+      f.get(k).i32(3).op("i32.and").tee(left).op("i32.eqz").brIf(0);
+      f.loop(() => {
+        rows.forEach((row, i) => {
+          f.get(to)
+            .get(row)
+            .mem("f32.load")
+            .mem("f32.store", 4 * i);
+          f.bump(row, 4);
+        });
+        f.get(to).get(step).op("i32.add").set(to);
+        f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+      });
+    });
+    f.bump(group, 1);
+    f.get(group).get(groups).op("i32.lt_u").brIf(0);
+  });
+  return index;
+}

@@ -1,0 +1,233 @@
+/**
+ * Code for a strip of a product: up to 6 rows along panels of 8 columns, its sums in registers, then the formula of the
+ * epilogue (see matmul-code.ts for how strips make a product).
+ */
+import type { MatmulKernel } from "../../graph/plan/kernel.ts";
+import type { Numerics } from "../engine.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import { FormulaCode, storeCounted } from "./formula-code.ts";
+
+export interface StripParts {
+  readonly kernel: MatmulKernel;
+  readonly numerics: Numerics;
+}
+
+/** Parameters of a strip before its operands and stores. */
+const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, valid: 5, rowBytes: 6, tile: 7 } as const;
+const stripHeadCount = 8;
+
+function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Local, sum: Local): void {
+  if (numerics === "fused") f.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
+  else f.get(sum).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(sum);
+}
+
+/** Formulas of more operations than this (an optimizer's) run in a loop over the tile, from memory, so that their code stands once. */
+const longestUnrolled = 8;
+const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
+
+/** A strip of `height` rows along `panels` panels of `vectors` vectors each; stores only `valid` columns where `partial`. */
+export function emitStrip(
+  module: ModuleBuilder,
+  name: string,
+  { kernel, numerics }: StripParts,
+  height: number,
+  vectors: number,
+  partial: boolean,
+): number {
+  const { operands, stores, transposeA } = kernel;
+  const { index, code: f } = module.function(name, new Array(stripHeadCount + operands.length + stores.length).fill("i32"));
+  const { a, lda, b, k, panels, rowBytes } = stripHead;
+  const sums = Array.from({ length: height * vectors }, () => f.local("v128"));
+  const bVectors = Array.from({ length: vectors }, () => f.local("v128"));
+  const aNumber = f.local("v128");
+  const aRows = Array.from({ length: transposeA ? 1 : height }, () => f.local("i32"));
+  const [left, column] = [f.local("i32"), f.local("i32")];
+  const epilogue = (isLong(kernel) ? emitLongEpilogue : emitEpilogue)(f, kernel, {
+    height,
+    vectors,
+    partial,
+    sums,
+    column,
+    rowBytes,
+  });
+  epilogue.prepare();
+  f.i32(0).set(column);
+  f.loop(() => {
+    for (const sum of sums) f.f32x4(0).set(sum);
+    aRows.forEach((pointer, i) => {
+      if (i === 0) f.get(a).set(pointer);
+      else
+        f.get(aRows[i - 1]!)
+          .get(lda)
+          .op("i32.add")
+          .set(pointer);
+    });
+    f.get(k).set(left);
+    f.loop(() => {
+      bVectors.forEach((local, v) => {
+        f.get(b)
+          .mem("v128.load", 16 * v)
+          .set(local);
+      });
+      for (let i = 0; i < height; i++) {
+        if (transposeA)
+          f.get(aRows[0]!)
+            .mem("v128.load32_splat", 4 * i)
+            .set(aNumber);
+        else f.get(aRows[i]!).mem("v128.load32_splat").set(aNumber);
+        for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
+      }
+      if (transposeA) f.get(aRows[0]!).get(lda).op("i32.add").set(aRows[0]!);
+      else for (const pointer of aRows) f.bump(pointer, 4);
+      f.bump(b, 16 * vectors);
+      f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+    });
+    epilogue.emit();
+    f.bump(column, 16 * vectors);
+    f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
+  });
+  return index;
+}
+
+interface Tile {
+  readonly height: number;
+  readonly vectors: number;
+  readonly partial: boolean;
+  readonly sums: readonly Local[];
+  /** Byte offset of the panel's first column. */
+  readonly column: Local;
+  readonly rowBytes: Local;
+}
+
+interface Epilogue {
+  /** What is the same for all tiles of a strip. */
+  prepare(): void;
+  emit(): void;
+}
+
+/** The formula unrolled over the tile, on sums in registers. */
+function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile): Epilogue {
+  const { height, vectors, partial, sums, column, rowBytes } = tile;
+  const [place, count] = [f.local("i32"), f.local("i32")];
+  let [row, vector] = [0, 0];
+  const formula = new FormulaCode(
+    f,
+    values,
+    ({ operand, layout }) => {
+      f.get(stripHeadCount + operand);
+      if (layout === "full")
+        f.get(place)
+          .op("i32.add")
+          .mem("v128.load", 16 * vector);
+      else if (layout === "perColumn")
+        f.get(column)
+          .op("i32.add")
+          .mem("v128.load", 16 * vector);
+      else if (layout === "perRow") f.mem("v128.load32_splat", 4 * row);
+      else f.mem("v128.load32_splat");
+    },
+    () => f.get(sums[row * vectors + vector]!),
+  );
+  return {
+    prepare: () => formula.prepare("uniform"),
+    emit() {
+      for (vector = 0; vector < vectors; vector++) {
+        formula.begin("perColumn");
+        f.get(column).set(place);
+        if (partial)
+          f.get(stripHead.valid)
+            .i32(4 * vector)
+            .op("i32.sub")
+            .set(count);
+        for (row = 0; row < height; row++) {
+          formula.begin("perRow");
+          formula.begin("full");
+          emitStores(f, formula, stores, operands.length, place, partial ? count : undefined, 16 * vector);
+          if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
+        }
+      }
+    },
+  };
+}
+
+/** The formula once, in a loop over the tile's vectors; the sums go through memory. */
+function emitLongEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile): Epilogue {
+  const { height, vectors, partial, sums, column, rowBytes } = tile;
+  const [place, count, columnAt, rowAt, sumAt, row, vector] = Array.from({ length: 7 }, () => f.local("i32")) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const formula = new FormulaCode(
+    f,
+    values,
+    ({ operand, layout }) => {
+      f.get(stripHeadCount + operand);
+      if (layout === "full") f.get(place).op("i32.add").mem("v128.load");
+      else if (layout === "perColumn") f.get(columnAt).op("i32.add").mem("v128.load");
+      else if (layout === "perRow") f.get(rowAt).op("i32.add").mem("v128.load32_splat");
+      else f.mem("v128.load32_splat");
+    },
+    () => f.get(sumAt).mem("v128.load"),
+  );
+  return {
+    prepare: () => formula.prepare("uniform"),
+    emit() {
+      sums.forEach((sum, i) => {
+        f.get(stripHead.tile)
+          .get(sum)
+          .mem("v128.store", 16 * ((i % vectors) * height + Math.floor(i / vectors)));
+      });
+      f.get(stripHead.tile).set(sumAt).get(column).set(columnAt).i32(vectors).set(vector);
+      if (partial) f.get(stripHead.valid).set(count);
+      f.loop(() => {
+        f.get(columnAt).set(place).i32(0).set(rowAt).i32(height).set(row);
+        f.loop(() => {
+          for (const scope of ["perColumn", "perRow", "full"] as const) formula.begin(scope);
+          emitStores(f, formula, stores, operands.length, place, partial ? count : undefined, 0);
+          f.get(place).get(rowBytes).op("i32.add").set(place);
+          f.bump(rowAt, 4);
+          f.bump(sumAt, 16);
+          f.get(row).i32(1).op("i32.sub").tee(row).brIf(0);
+        });
+        f.bump(columnAt, 16);
+        if (partial) f.bump(count, -4);
+        f.get(vector).i32(1).op("i32.sub").tee(vector).brIf(0);
+      });
+    },
+  };
+}
+
+/** Computes every stored value, then stores them: a state may be read and written at the same place. */
+function emitStores(
+  f: FunctionBuilder,
+  formula: FormulaCode,
+  stores: MatmulKernel["stores"],
+  operandCount: number,
+  place: Local,
+  count: Local | undefined,
+  offset: number,
+): void {
+  const results = stores.map(({ value }) => {
+    const local = f.local("v128");
+    formula.push(value);
+    f.set(local);
+    return local;
+  });
+  results.forEach((local, store) => {
+    const address = () =>
+      f
+        .get(stripHeadCount + operandCount + store)
+        .get(place)
+        .op("i32.add");
+    if (count !== undefined) storeCounted(f, address, local, count, offset);
+    else {
+      address();
+      f.get(local).mem("v128.store", offset);
+    }
+  });
+}

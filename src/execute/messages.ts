@@ -1,0 +1,50 @@
+/** What the trainer's thread and the thread that started it say to each other. */
+import {
+  DataError,
+  DocumentError,
+  EngineError,
+  FileError,
+  OptionError,
+  OsolgilError,
+  ShapeError,
+  TrainingError,
+} from "../core/errors.ts";
+import type { RunEvent } from "../core/events.ts";
+import type { ResolvedDocument } from "../document/run-document.ts";
+
+export interface TrainerData {
+  readonly document: ResolvedDocument;
+  /** One int32: not 0 asks the trainer to stop after the step at hand. */
+  readonly stopFlag: SharedArrayBuffer;
+  readonly processStartMs: number;
+}
+
+export interface ErrorMessage {
+  readonly type: "error";
+  readonly name: string;
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export type TrainerMessage =
+  | { readonly type: "event"; readonly event: RunEvent }
+  | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | ErrorMessage;
+
+const errorClasses = { ShapeError, OptionError, DataError, DocumentError, FileError, EngineError, TrainingError, OsolgilError };
+
+export function toErrorMessage(error: unknown): ErrorMessage {
+  const known = error instanceof OsolgilError ? error : undefined;
+  const plain = error instanceof Error ? error : new Error(String(error));
+  return { type: "error", name: plain.name, code: known?.code, message: plain.message, hint: known?.hint, stack: plain.stack };
+}
+
+/** The error as it was thrown, its class and code included. */
+export function fromErrorMessage({ name, code, message, hint, stack }: ErrorMessage): Error {
+  const Class = errorClasses[name as keyof typeof errorClasses];
+  const error = Class && code !== undefined ? new Class(code, { message, hint }) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,39 @@
+/** The trainer's thread: loads the data, trains, and tells what happens. Files, signals and the terminal stay outside. */
+import { parentPort, workerData } from "node:worker_threads";
+import { resolveRun } from "../document/resolve.ts";
+import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
+import { loadDataset } from "../files/data-files.ts";
+import { encodeSafetensors } from "../train/safetensors.ts";
+import { Session } from "../train/session.ts";
+import { train } from "../train/train.ts";
+import { type TrainerData, type TrainerMessage, toErrorMessage } from "./messages.ts";
+
+function send(message: TrainerMessage, transfer: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, transfer);
+}
+
+function work({ document, stopFlag, processStartMs }: TrainerData): void {
+  const run = resolveRun(document);
+  const dataset = loadDataset(run.data.definition, run.data.options);
+  const session = new Session(run, dataset, { engine: wasmEngine });
+  const flag = new Int32Array(stopFlag);
+  for (const event of train(session, { shouldStop: () => Atomics.load(flag, 0) !== 0, processStartMs })) {
+    if (event.type === "run.ended" && event.status !== "failed") {
+      const metadata = {
+        format: "osolgil.checkpoint/1",
+        step: String(event.step),
+        seed: String(document.seed),
+        numerics: session.numerics,
+      };
+      const bytes = encodeSafetensors(session.readStates(), metadata);
+      send({ type: "checkpoint", step: event.step, bytes }, [bytes.buffer]);
+    }
+    send({ type: "event", event });
+  }
+}
+
+try {
+  work(workerData as TrainerData);
+} catch (error) {
+  send(toErrorMessage(error));
+}

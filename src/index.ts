@@ -1,0 +1,29 @@
+/**
+ * Osolgil: trains neural networks. This entry runs in browsers as well as in Node; `osolgil/node` adds what needs files.
+ */
+export type { Problem } from "./core/errors.ts";
+export {
+  DataError,
+  DocumentError,
+  describeError,
+  EngineError,
+  FileError,
+  OptionError,
+  OsolgilError,
+  ShapeError,
+  TrainingError,
+} from "./core/errors.ts";
+export type * from "./core/events.ts";
+export type * from "./data/dataset.ts";
+export { editDocument } from "./document/edit.ts";
+export { mainJob } from "./document/main-job.ts";
+export { resolveRun } from "./document/resolve.ts";
+export { defineRun, type ResolvedDocument, type Run, type RunDocument } from "./document/run-document.ts";
+export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe } from "./engine/engine.ts";
+export { referenceEngine } from "./engine/reference/reference-engine.ts";
+export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
+export * as graph from "./graph/index.ts";
+export { checkGradients, type GradientCheck, type ParameterCheck } from "./train/gradient-check.ts";
+export { decodeSafetensors, encodeSafetensors } from "./train/safetensors.ts";
+export { Session, type SessionOptions } from "./train/session.ts";
+export { type TrainControl, train } from "./train/train.ts";

@@ -1,0 +1,6 @@
+/** What Osolgil adds in Node: data sets and documents from the disk, runs in a thread of their own, run folders. */
+export { type RunHandlers, runInWorker } from "./execute/run-in-worker.ts";
+export { type DataPlaces, loadDataset } from "./files/data-files.ts";
+export { loadDocument } from "./files/load-document.ts";
+export * from "./index.ts";
+export { createRunFolder, type RunFolder } from "./store/run-folder.ts";
