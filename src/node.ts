@@ -1,5 +1,5 @@
 /** What Osolgil adds in Node: data sets and documents from the disk, runs in a thread of their own, run folders. */
-export { type RunHandlers, runInWorker } from "./execute/run-in-worker.ts";
+export { type RunHandlers, runInThread } from "./execute/trainer-thread.ts";
 export { type DataPlaces, loadDataset } from "./files/data-files.ts";
 export { loadDocument } from "./files/load-document.ts";
 export * from "./index.ts";

@@ -115,7 +115,7 @@ export function resolveOptions(
   }
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
-    const value = given[name] ?? spec.default;
+    const value = given[name] === undefined ? spec.default : given[name];
     if (value === undefined) {
       if (!spec.optional) problems.push({ path: at(name), message: `${owner} needs '${name}': ${describeSpec(spec)}` });
     } else if (!accepts(spec, value)) {

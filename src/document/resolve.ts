@@ -28,6 +28,7 @@ const runSpecs = {
   seed: { type: "integer", default: 1, min: 0, max: Number.MAX_SAFE_INTEGER },
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
+const defaultOptimizer = "adam";
 const sections = ["data", "model", "loss", "optimizer", "training"] as const;
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -170,7 +171,12 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
   const data = document.data === undefined ? undefined : resolveComponent(dataSets, document.data, "data", problems);
   const { layers, json } = document.model === undefined ? { layers: [], json: [] } : resolveLayers(document.model, problems);
   const loss = document.loss === undefined ? undefined : resolveComponent(losses, document.loss, "loss", problems);
-  const optimizer = resolveComponent(optimizers, document.optimizer ?? "adam", "optimizer", problems);
+  const optimizer = resolveComponent(
+    optimizers,
+    isPlain(document.optimizer) ? { kind: defaultOptimizer, ...document.optimizer } : (document.optimizer ?? defaultOptimizer),
+    "optimizer",
+    problems,
+  );
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
   const { format, seed, numerics } = head;

@@ -27,8 +27,8 @@ export interface RunDocument {
   readonly model: readonly ComponentInput[];
   /** Default: softmaxCrossEntropy for classes, meanSquaredError for values. */
   readonly loss?: ComponentInput;
-  /** Default: adam. */
-  readonly optimizer?: ComponentInput;
+  /** Default, also for options without a kind: adam. */
+  readonly optimizer?: ComponentInput | { readonly kind?: string; readonly [option: string]: unknown };
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;

@@ -1,5 +1,5 @@
 /** The trainer's thread: loads the data, trains, and tells what happens. Files, signals and the terminal stay outside. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { resolveRun } from "../document/resolve.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../files/data-files.ts";
@@ -32,8 +32,11 @@ function work({ document, stopFlag, processStartMs }: TrainerData): void {
   }
 }
 
-try {
-  work(workerData as TrainerData);
-} catch (error) {
-  send(toErrorMessage(error));
-}
+// The one message that comes in is the work; after it nothing keeps the thread alive.
+parentPort!.once("message", (data: TrainerData) => {
+  try {
+    work(data);
+  } catch (error) {
+    send(toErrorMessage(error));
+  }
+});

@@ -6,7 +6,7 @@ export { type MatmulOptions, matmul } from "./primitives/matmul.ts";
 export { max, mean, min, type ReduceOptions, sum, sumTo } from "./primitives/reduce.ts";
 export { reshape, transpose } from "./primitives/reshape.ts";
 export { printProgram } from "./print.ts";
-export { type Assignment, assign, collectLeaves, type Program, programOrder } from "./program.ts";
+export { type Assignment, assign, collectLeaves, type Program, programInputs, programOrder } from "./program.ts";
 export { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 export {
   constant,

@@ -35,10 +35,16 @@ export function programOrder(program: Program): Tensor[] {
   return topologicalOrder([...program.assignments.map(({ value }) => value), ...Object.values(program.outputs)]);
 }
 
-/** The leaves that programs share: one tensor a name. @throws ShapeError two different leaves have one name */
+/** The leaves that programs share: one tensor a name. @throws ShapeError two leaves have one name, or a state is written twice */
 export function collectLeaves(programs: Iterable<Program>): Map<string, Tensor> {
   const leaves = new Map<string, Tensor>();
   for (const program of programs) {
+    const assigned = new Set<Tensor>();
+    for (const { state } of program.assignments) {
+      if (assigned.has(state))
+        throw new ShapeError("E_ASSIGN", { message: `assign: one program writes ${describeTensor(state)} twice` });
+      assigned.add(state);
+    }
     for (const tensor of [...programOrder(program), ...program.assignments.map(({ state }) => state)]) {
       if (tensor.primitive.kind !== "leaf" || tensor.name === undefined) continue;
       if (isLeaf(tensor, "input")) continue;
@@ -53,4 +59,21 @@ export function collectLeaves(programs: Iterable<Program>): Map<string, Tensor> 
     }
   }
   return leaves;
+}
+
+/** The inputs of a program. @throws ShapeError two different inputs have one name */
+export function programInputs(program: Program): Tensor[] {
+  const inputs = new Map<string, Tensor>();
+  for (const tensor of programOrder(program)) {
+    if (!isLeaf(tensor, "input")) continue;
+    const other = inputs.get(tensor.name!);
+    if (other) {
+      throw new ShapeError("E_LEAF_NAME", {
+        message: `two leaves are named '${tensor.name}': ${describeTensor(other)} and ${describeTensor(tensor)}`,
+        hint: "Use one tensor in both places, or two names.",
+      });
+    }
+    inputs.set(tensor.name!, tensor);
+  }
+  return [...inputs.values()];
 }

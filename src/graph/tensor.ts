@@ -50,6 +50,13 @@ export function createTensor(
   name?: string,
 ): Tensor {
   checkShape(shape, name ?? primitive.name);
+  const unread = primitive.kind === "gather" ? undefined : inputs.find((one) => one.primitive === leafKinds.table);
+  if (unread) {
+    throw new ShapeError("E_SHAPE_TABLE", {
+      message: `${primitive.name}: a table is read row by row, received ${describeTensor(unread)}`,
+      hint: "Take rows out of it with gather(table, rows).",
+    });
+  }
   return Object.freeze({ primitive, inputs, attributes, shape, dtype, name });
 }
 

@@ -39,6 +39,13 @@ test.each([small, mainJob, { ...small, model: [{ kind: "dense", units: 3, initia
   },
 );
 
+test("an optimizer without a kind is adam", () => {
+  expect(resolveRun({ ...small, optimizer: { learningRate: 0.1 } }).document.optimizer).toMatchObject({
+    kind: "adam",
+    learningRate: 0.1,
+  });
+});
+
 test("names stand for definitions, with their options", () => {
   const run = resolveRun({
     ...small,
@@ -90,6 +97,7 @@ test.each([
   [{ data: "mnist", model: "relu" }, "model: expected a list of layers, received 'relu'"],
   [{ ...small, training: { epochs: 1, iterations: 1 } }, "epochs and iterations are both given"],
   [{ ...small, training: 3 }, "training: expected an object"],
+  [{ ...small, optimizer: { learningRate: null } }, "learningRate must be a number > 0, received null"],
   [{ ...small, seed: -1 }, "seed must be an integer in [0, 9007199254740991], received -1"],
   [
     {

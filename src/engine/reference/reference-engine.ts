@@ -4,7 +4,8 @@
  */
 import { nowMs } from "../../core/clock.ts";
 import { EngineError } from "../../core/errors.ts";
-import { collectLeaves, isLeaf, type Program, programOrder, sizeOf, type Tensor } from "../../graph/index.ts";
+import { collectLeaves, isLeaf, type Program, programInputs, programOrder, sizeOf, type Tensor } from "../../graph/index.ts";
+import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { Engine, Executable, TableValues } from "../engine.ts";
 
 type Values = Float64Array | Int32Array | TableValues;
@@ -33,7 +34,7 @@ class ReferenceExecutable implements Executable {
   private readonly byName: Map<string, Tensor>;
   private readonly programs = new Map<string, Compiled>();
 
-  constructor(programs: Readonly<Record<string, Program>>) {
+  constructor(programs: Readonly<Record<string, Program>>, limitBytes: number) {
     const start = nowMs();
     this.byName = collectLeaves(Object.values(programs));
     let [parameters, states, temporaries, inputsAndOutputs] = [0, 0, 0, 0];
@@ -45,15 +46,13 @@ class ReferenceExecutable implements Executable {
     for (const [name, program] of Object.entries(programs)) {
       const order = programOrder(program);
       const values = new Map<Tensor, Values>();
-      const inputs = new Map<string, Tensor>();
+      const inputs = new Map(programInputs(program).map((tensor) => [tensor.name!, tensor]));
       for (const tensor of order) {
         if (this.byName.get(tensor.name ?? "") === tensor) continue;
         values.set(tensor, initialValues(tensor));
         const bytes = 8 * sizeOf(tensor.shape);
-        if (isLeaf(tensor, "input")) {
-          inputs.set(tensor.name!, tensor);
-          inputsAndOutputs += bytes;
-        } else temporaries += bytes;
+        if (isLeaf(tensor, "input")) inputsAndOutputs += bytes;
+        else temporaries += bytes;
       }
       const outputs = new Map<string, Float64Array>();
       for (const [output, tensor] of Object.entries(program.outputs)) outputs.set(output, new Float64Array(sizeOf(tensor.shape)));
@@ -67,16 +66,12 @@ class ReferenceExecutable implements Executable {
       temporaries,
       total: parameters + states + inputsAndOutputs + temporaries,
     };
+    checkMemory(this.memory, limitBytes);
     this.compileMs = nowMs() - start;
   }
 
   private compiled(name: string): Compiled {
-    const found = this.programs.get(name);
-    if (!found)
-      throw new EngineError("E_PROGRAM", {
-        message: `there is no program '${name}', only ${[...this.programs.keys()].join(", ")}`,
-      });
-    return found;
+    return named(this.programs, name, "E_PROGRAM", "there is no program");
   }
 
   run(name: string): void {
@@ -101,33 +96,30 @@ class ReferenceExecutable implements Executable {
 
   input(program: string, name: string): Float64Array | Int32Array {
     const { inputs, values } = this.compiled(program);
-    const tensor = inputs.get(name);
-    if (!tensor)
-      throw new EngineError("E_INPUT", {
-        message: `program '${program}' has no input '${name}', only ${[...inputs.keys()].join(", ")}`,
-      });
-    return values.get(tensor) as Float64Array | Int32Array;
+    return values.get(named(inputs, name, "E_INPUT", `program '${program}' has no input`)) as Float64Array | Int32Array;
   }
 
   output(program: string, name: string): Float64Array {
-    const { outputs } = this.compiled(program);
-    const found = outputs.get(name);
-    if (!found)
-      throw new EngineError("E_OUTPUT", {
-        message: `program '${program}' has no output '${name}', only ${[...outputs.keys()].join(", ")}`,
-      });
-    return found;
+    return named(this.compiled(program).outputs, name, "E_OUTPUT", `program '${program}' has no output`);
+  }
+
+  private stateValues(leaf: Tensor, values?: ArrayLike<number>): Float64Array {
+    const isState = isLeaf(leaf, "parameter") || isLeaf(leaf, "state");
+    const known = this.shared.get(leaf);
+    checkState(leaf, isState && known !== undefined, values);
+    return known as Float64Array;
   }
 
   readState(leaf: Tensor): Float64Array {
-    return Float64Array.from(this.shared.get(leaf) ?? []);
+    return this.stateValues(leaf).slice();
   }
 
   writeState(leaf: Tensor, values: ArrayLike<number>): void {
-    (this.shared.get(leaf) as Float64Array | undefined)?.set(values);
+    this.stateValues(leaf, values).set(values);
   }
 
   writeTable(leaf: Tensor, values: TableValues): void {
+    checkTable(leaf, values);
     this.shared.set(leaf, values);
   }
 }
@@ -135,5 +127,6 @@ class ReferenceExecutable implements Executable {
 export const referenceEngine: Engine = {
   name: "reference",
   probe: () => ({ available: true, numerics: ["portable"], detail: "float64, plain TypeScript, unfused" }),
-  compile: (programs) => new ReferenceExecutable(programs),
+  compile: (programs, { memoryLimitBytes = Number.POSITIVE_INFINITY } = {}) =>
+    new ReferenceExecutable(programs, memoryLimitBytes),
 };

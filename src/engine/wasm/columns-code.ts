@@ -5,7 +5,7 @@
  *
  * Order of sums  rows one after the other; each 64 rows are added to the total. It depends on the size alone.
  */
-import type { ColumnsKernel } from "../../graph/plan/kernel.ts";
+import { type ColumnsKernel, keyOfFormula } from "../../graph/plan/kernel.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
 import { FormulaCode, storeCounted } from "./formula-code.ts";
 
@@ -14,8 +14,8 @@ const joins = { sum: "f32x4.add", max: "f32x4.max", min: "f32x4.min" } as const;
 const wide = 4;
 
 /** Everything that the code of a column kernel depends on. */
-export function columnsForm({ name, operands, values, stores }: ColumnsKernel): string {
-  return JSON.stringify(["columns", name, operands.map(({ layout }) => layout), values, stores.map(({ value }) => value)]);
+export function columnsForm(kernel: ColumnsKernel): string {
+  return `columns ${kernel.name} ${keyOfFormula(kernel)}`;
 }
 
 /** The function of a column kernel. Parameters: outer, size, columns, address of the source, of each operand, of each store. */

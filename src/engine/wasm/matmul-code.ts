@@ -9,7 +9,7 @@
  * Measured  bench/kernels.ts: 6 x 8 tiles reach about 97 % of the 128-bit multiply-add peak, 4 x 8 about 83 %.
  */
 
-import type { MatmulKernel } from "../../graph/plan/kernel.ts";
+import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
 import type { Numerics } from "../engine.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
@@ -42,22 +42,11 @@ export function productScratch(n: number, k: number): { readonly strip: number; 
 
 /** Everything about a product that its code depends on. */
 export function matmulForm(kernel: MatmulKernel, numerics: Numerics): string {
-  const { transposeA, operands, values, stores, m, n } = kernel;
+  const { transposeA, m, n } = kernel;
   const { height, rest } = cutRows(m);
   const tail = n % panelColumns === 0 ? "none" : n % 4 === 0 ? "whole" : "partial";
-  return JSON.stringify([
-    "matmul",
-    numerics,
-    transposeA,
-    height,
-    rest > 0,
-    n >= panelColumns,
-    tail,
-    tailWidth(n),
-    operands.map(({ layout }) => layout),
-    values,
-    stores.map(({ value }) => value),
-  ]);
+  const shape = [transposeA, height, rest > 0, n >= panelColumns, tail, tailWidth(n)];
+  return `matmul ${numerics} ${shape.join()} ${keyOfFormula(kernel)}`;
 }
 
 /** Parameters of a product before its operands and stores. */

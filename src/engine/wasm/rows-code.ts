@@ -8,7 +8,7 @@
  * Order of sums  four lanes, lane l takes columns l, l + 4, ...; each 256 columns are added to the total; the lanes are joined
  *                as (0 + 2) + (1 + 3). It depends on the number of columns alone.
  */
-import type { Operand, RowsKernel, Value } from "../../graph/plan/kernel.ts";
+import { keyOfFormula, type Operand, type RowsKernel, type Value } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, ValueType } from "./assembler.ts";
 import { FormulaCode, storeCounted } from "./formula-code.ts";
 
@@ -17,13 +17,7 @@ const joins = { sum: "f32x4.add", max: "f32x4.max", min: "f32x4.min" } as const;
 
 /** Everything that the code of a row kernel depends on. */
 export function rowsForm(kernel: RowsKernel): string {
-  return JSON.stringify([
-    "rows",
-    kernel.operands.map(({ tensor, layout, rows }) => [layout, tensor.dtype, rows !== undefined]),
-    kernel.values,
-    kernel.stores.map(({ value, layout }) => [value, layout]),
-    isFlat(kernel),
-  ]);
+  return `rows ${isFlat(kernel)} ${keyOfFormula(kernel)}`;
 }
 
 /** One row whose operands are padded like its columns: no remainder needs care. */

@@ -6,6 +6,7 @@
  * log      x = 2^e m, m in [sqrt 1/2, sqrt 2); 2 atanh s with s = (m - 1)/(m + 1), to s^9; the remainder is below s^11/11 < 4e-10.
  * tanh     below 0.625 the continued fraction x/(1 + x^2/(3 + x^2/(5 + ...))) as a quotient of polynomials, remainder < 4e-9;
  *          above it 1 - 2/(exp 2x + 1).
+ * sigmoid  by exp(-|x|), which never overflows.
  * Errors   each within 3 units in the last place of float32 (tested over the whole range); NaN passes through.
  * Choice   No fused multiply-add in here: the bits are the same in both numerics profiles.
  */
@@ -130,9 +131,11 @@ export function emitElementwise(f: FunctionBuilder, name: ElementwiseName, list:
   else if (name === "log") emitLog(f);
   else if (name === "tanh") emitTanh(f);
   else if (name === "sigmoid") {
-    const denominator = f.local("v128");
-    f.op("f32x4.neg");
+    // With t = exp(-|x|), which cannot overflow: 1/(1 + t), and t/(1 + t) for negative x.
+    const [x, t] = [f.local("v128"), f.local("v128")];
+    f.tee(x).op("f32x4.abs").op("f32x4.neg");
     emitExp(f);
-    f.f32x4(1).op("f32x4.add").set(denominator).f32x4(1).get(denominator).op("f32x4.div");
+    f.tee(t).f32x4(1).get(x).f32x4(0).op("f32x4.lt").op("v128.bitselect");
+    f.get(t).f32x4(1).op("f32x4.add").op("f32x4.div");
   } else if (name !== "identity") throw new Error(`no code for ${name}`);
 }

@@ -4,6 +4,7 @@ import { EngineError } from "../../core/errors.ts";
 import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../graph/index.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
 import { type Plan, planProgram } from "../../graph/plan/plan.ts";
+import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
 import { compileModule, type ProgramPlaces, scratchBytes } from "./compile.ts";
 import { probeWasm } from "./probe.ts";
@@ -79,40 +80,24 @@ function layOut(programs: Readonly<Record<string, Program>>): {
   return { leaves, plans, layout: { shared, programs: places, report } };
 }
 
-function checkLimit({ parameters, states, inputsAndOutputs, temporaries, tables, total }: MemoryReport, limit: number): void {
-  if (total <= limit) return;
-  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  throw new EngineError("E_MEMORY", {
-    message:
-      `this plan needs ${mb(total)} and may take ${mb(limit)}: parameters ${mb(parameters)}, optimizer and other states ${mb(states)}, ` +
-      `temporaries of a step ${mb(temporaries)}, batches ${mb(inputsAndOutputs)}, data ${mb(tables)}`,
-    hint:
-      temporaries > tables
-        ? "A smaller batch or fewer units makes temporaries smaller."
-        : "Fewer rows of data make the tables smaller.",
-  });
-}
-
 class WasmExecutable implements Executable {
   readonly engine = "wasm";
   readonly numerics: Numerics;
   readonly memory: MemoryReport;
   readonly compileMs: number;
   private readonly buffer: ArrayBuffer;
-  private readonly leaves: ReadonlyMap<string, Tensor>;
   private readonly layout: Layout;
-  private readonly runs: Readonly<Record<string, () => void>>;
+  private readonly runs: ReadonlyMap<string, () => void>;
   private readonly scalars = new Map<string, Float32Array>();
   private readonly views = new Map<string, Float32Array | Int32Array>();
 
   constructor(programs: Readonly<Record<string, Program>>, numerics: Numerics, limitBytes: number) {
     const start = nowMs();
     const { leaves, layout } = layOut(programs);
-    this.leaves = leaves;
     this.layout = layout;
     this.numerics = numerics;
     this.memory = layout.report;
-    checkLimit(this.memory, limitBytes);
+    checkMemory(this.memory, limitBytes);
     const pages = Math.ceil(this.memory.total / pageBytes);
     let memory: WebAssembly.Memory;
     try {
@@ -125,7 +110,8 @@ class WasmExecutable implements Executable {
     }
     this.buffer = memory.buffer;
     const module = new WebAssembly.Module(compileModule(layout.programs, numerics));
-    this.runs = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, () => void>;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.runs = new Map(Object.keys(programs).map((name) => [name, exports[name] as () => void]));
     for (const [name, leaf] of leaves) {
       if (isLeaf(leaf, "scalar")) this.scalars.set(name, new Float32Array(this.buffer, layout.shared.get(leaf)!, 1));
     }
@@ -133,12 +119,7 @@ class WasmExecutable implements Executable {
   }
 
   run(program: string): void {
-    const run = this.runs[program];
-    if (!run)
-      throw new EngineError("E_PROGRAM", {
-        message: `there is no program '${program}', only ${Object.keys(this.runs).join(", ")}`,
-      });
-    run();
+    named(this.runs, program, "E_PROGRAM", "there is no program")();
   }
 
   setScalar(name: string, value: number): void {
@@ -147,19 +128,13 @@ class WasmExecutable implements Executable {
   }
 
   private view(program: string, kind: "input" | "output", name: string): Float32Array | Int32Array {
-    const key = `${kind} ${program} ${name}`;
+    const key = `${kind}\0${program}\0${name}`;
     let view = this.views.get(key);
     if (!view) {
-      const places = this.layout.programs.get(program);
-      if (!places) throw new EngineError("E_PROGRAM", { message: `there is no program '${program}'` });
+      const places = named(this.layout.programs, program, "E_PROGRAM", "there is no program");
       const { inputs, outputs } = places.plan;
-      const tensor = kind === "input" ? inputs.find((one) => one.name === name) : outputs[name];
-      if (!tensor) {
-        const names = kind === "input" ? inputs.map((one) => one.name) : Object.keys(outputs);
-        throw new EngineError(kind === "input" ? "E_INPUT" : "E_OUTPUT", {
-          message: `program '${program}' has no ${kind} '${name}', only ${names.join(", ")}`,
-        });
-      }
+      const things = new Map(kind === "input" ? inputs.map((one) => [one.name!, one]) : Object.entries(outputs));
+      const tensor = named(things, name, kind === "input" ? "E_INPUT" : "E_OUTPUT", `program '${program}' has no ${kind}`);
       const View = tensor.dtype === "int32" ? Int32Array : Float32Array;
       view = new View(this.buffer, places.addressOf(tensor), sizeOf(tensor.shape));
       this.views.set(key, view);
@@ -175,10 +150,11 @@ class WasmExecutable implements Executable {
     return this.view(program, "output", name) as Float32Array;
   }
 
-  private stateView(leaf: Tensor): Float32Array {
+  private stateView(leaf: Tensor, values?: ArrayLike<number>): Float32Array {
+    const isState = isLeaf(leaf, "parameter") || isLeaf(leaf, "state");
     const address = this.layout.shared.get(leaf);
-    if (address === undefined) throw new EngineError("E_STATE", { message: `no program has the state '${leaf.name}'` });
-    return new Float32Array(this.buffer, address, sizeOf(leaf.shape));
+    checkState(leaf, isState && address !== undefined, values);
+    return new Float32Array(this.buffer, address!, sizeOf(leaf.shape));
   }
 
   readState(leaf: Tensor): Float32Array {
@@ -186,24 +162,16 @@ class WasmExecutable implements Executable {
   }
 
   writeState(leaf: Tensor, values: ArrayLike<number>): void {
-    const view = this.stateView(leaf);
-    if (values.length !== view.length) {
-      throw new EngineError("E_STATE", { message: `'${leaf.name}' has ${view.length} numbers, received ${values.length}` });
-    }
-    view.set(values);
+    this.stateView(leaf, values).set(values);
   }
 
   writeTable(leaf: Tensor, values: TableValues): void {
-    const address = this.leaves.get(leaf.name ?? "") === leaf ? this.layout.shared.get(leaf) : undefined;
+    checkTable(leaf, values);
     // A table that no program reads has no place; nothing is missed by leaving it out.
+    const address = this.layout.shared.get(leaf);
     if (address === undefined) return;
-    const View = leaf.dtype === "uint8" ? Uint8Array : leaf.dtype === "int32" ? Int32Array : Float32Array;
-    if (!(values instanceof View) || values.length !== sizeOf(leaf.shape)) {
-      throw new EngineError("E_TABLE", {
-        message: `table '${leaf.name}' holds ${sizeOf(leaf.shape)} numbers of ${leaf.dtype}, received ${values.length} in a ${values.constructor.name}`,
-      });
-    }
-    new View(this.buffer, address, values.length).set(values);
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    new Uint8Array(this.buffer, address, values.byteLength).set(bytes);
   }
 }
 

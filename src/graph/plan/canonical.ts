@@ -27,7 +27,11 @@ export function canonicalProgram(program: Program): Program {
   };
 }
 
-function keyOf({ primitive, attributes, shape }: Tensor, inputs: readonly Tensor[], numbers: ReadonlyMap<Tensor, number>): string {
+function keyOf(
+  { primitive, attributes, shape }: Tensor,
+  inputs: readonly Tensor[],
+  numbers: ReadonlyMap<Tensor, number>,
+): string {
   let key = `${primitive.name} ${shape.join()} (`;
   for (const one of inputs) key += `${numbers.get(one)},`;
   for (const name in attributes) {

@@ -9,7 +9,7 @@ import type { ElementwiseName } from "../primitives/elementwise.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import { broadcastStrides, type Shape, sizeOf } from "../shape.ts";
 import { isLeaf, type Tensor } from "../tensor.ts";
-import type { Layout, Operand, Value } from "./kernel.ts";
+import { keyOfValue, type Layout, type Operand, type Value } from "./kernel.ts";
 
 /** The tensor that holds the numbers: views (reshape) are looked through. */
 export function baseOf(tensor: Tensor): Tensor {
@@ -60,22 +60,6 @@ function layoutWithin(operand: Shape, formula: Shape, layout: Layout, rows: numb
   return size === sizeOf(formula) ? layout : undefined;
 }
 
-/** Equal for equal values. */
-function keyOfValue(value: Value): string {
-  switch (value.kind) {
-    case "load":
-      return `load ${value.operand} ${value.layout}`;
-    case "constant":
-      return `constant ${Object.is(value.value, -0) ? "-0" : value.value}`;
-    case "apply":
-      return `${value.name} ${value.arguments.join()}`;
-    case "reduce":
-      return `reduce ${value.name} ${value.argument}`;
-    default:
-      return value.kind;
-  }
-}
-
 export class FormulaBuilder {
   rows: number;
   columns: number;
@@ -89,15 +73,15 @@ export class FormulaBuilder {
   private readonly keys = new Map<Tensor, number>();
 
   private readonly isStored: (tensor: Tensor) => boolean;
-  private readonly mayGather: boolean;
+  private readonly isRows: boolean;
 
   /**
-   * @param mayGather whether this kernel can read rows out of a table
+   * @param isRows    a row kernel: only they read rows out of tables, integers, and the number of a column
    * @param isStored  whether an inlinable tensor lies in memory as well
    */
-  constructor(rows: number, columns: number, flexible: boolean, mayGather: boolean, isStored: (tensor: Tensor) => boolean) {
+  constructor(rows: number, columns: number, flexible: boolean, isRows: boolean, isStored: (tensor: Tensor) => boolean) {
     this.isStored = isStored;
-    this.mayGather = mayGather;
+    this.isRows = isRows;
     this.rows = rows;
     this.columns = columns;
     this.flexible = flexible;
@@ -151,7 +135,8 @@ export class FormulaBuilder {
     if (inlined !== undefined) return inlined;
     const onlyInlined =
       base.primitive.kind === "gather" || isInlined(base) || (base.primitive.kind === "leaf" && base.name === undefined);
-    return inMemory || !onlyInlined ? this.load(base, layout) : undefined;
+    if (onlyInlined && !inMemory) return undefined;
+    return base.dtype === "float32" || this.isRows ? this.load(base, layout) : undefined;
   }
 
   /** A constant, a counter, gathered rows or a formula of leaves, where it can be expressed here. */
@@ -161,7 +146,7 @@ export class FormulaBuilder {
     if (isLeaf(base, "iota")) {
       if (layout === "uniform") return this.add({ kind: "constant", value: 0, layout: "uniform" });
       const columnwise = layout === "perColumn" || (layout === "full" && this.rows === 1);
-      if (!columnwise || base.shape[0] !== this.columns) return undefined;
+      if (!this.isRows || !columnwise || base.shape[0] !== this.columns) return undefined;
       this.flexible = false;
       return this.add({ kind: "columnIndex", layout: "full" });
     }
@@ -169,10 +154,12 @@ export class FormulaBuilder {
       const [from, rows] = base.inputs as readonly [Tensor, Tensor];
       const count = rows.shape[0]!;
       const width = sizeOf(base.shape) / count;
-      const fits =
-        (layout === "full" && count === this.rows && width === this.columns) ||
-        (layout === "perRow" && count === this.rows && width === 1);
-      return fits && this.mayGather && !this.flexible ? this.load(from, layout, rows) : undefined;
+      // One row for a kernel of one row is the same for all of its elements.
+      const at = layout === "uniform" && this.rows === 1 ? "perRow" : layout;
+      const fits = count === this.rows && ((at === "full" && width === this.columns) || (at === "perRow" && width === 1));
+      if (!fits || !this.isRows) return undefined;
+      this.flexible = false;
+      return this.load(from, at, rows);
     }
     if (!isInlined(base)) return undefined;
     const key = `${layout}:${this.keyOf(base)}`;

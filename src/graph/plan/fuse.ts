@@ -10,7 +10,7 @@ import { expand } from "../primitives/elementwise.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import { createTensor, type Tensor } from "../tensor.ts";
+import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
 import { baseOf, FormulaBuilder, isInlined, layoutOver } from "./formula.ts";
 import type { Kernel, Store } from "./kernel.ts";
 
@@ -33,6 +33,9 @@ interface CopyHead {
   readonly strides: readonly number[];
 }
 
+/** What a copy writes: a tensor that lies in memory, whatever it was copied from. */
+const stretched: Primitive = { name: "stretched", kind: "transpose" };
+
 /** A kernel in the making. */
 export interface Group {
   readonly head: MatmulHead | ColumnsHead | CopyHead | { readonly kind: "rows" };
@@ -42,6 +45,7 @@ export interface Group {
 export class Fusion {
   readonly groups: Group[] = [];
   private readonly groupOf = new Map<Tensor, number>();
+  private readonly converted = new Map<Tensor, Tensor>();
 
   constructor(order: readonly Tensor[]) {
     for (const tensor of order) this.place(tensor);
@@ -55,10 +59,21 @@ export class Fusion {
   /** Makes sure that the tensor will lie in memory, and returns the tensor that does: itself or what it is a view of. */
   stored(tensor: Tensor): Tensor {
     const base = baseOf(tensor);
-    if (base.primitive.kind === "leaf" && base.name !== undefined) return base;
+    if (base.primitive.kind === "leaf" && base.name !== undefined) return base.dtype === "float32" ? base : this.asNumbers(base);
     if (this.groupOf.has(base)) return base;
     this.ownGroup(base);
     return base;
+  }
+
+  /** Integers as float32, for kernels that read nothing else. */
+  private asNumbers(leaf: Tensor): Tensor {
+    let numbers = this.converted.get(leaf);
+    if (!numbers) {
+      numbers = expand(leaf, [1, ...leaf.shape]);
+      this.converted.set(leaf, numbers);
+      this.ownGroup(numbers);
+    }
+    return numbers;
   }
 
   private place(tensor: Tensor): void {
@@ -87,8 +102,8 @@ export class Fusion {
     }
   }
 
-  private formula(rows: number, columns: number, flexible = false, mayGather = true): FormulaBuilder {
-    return new FormulaBuilder(rows, columns, flexible, mayGather, (tensor) => this.groupOf.has(tensor));
+  private formula(rows: number, columns: number, flexible = false, isRows = true): FormulaBuilder {
+    return new FormulaBuilder(rows, columns, flexible, isRows, (tensor) => this.groupOf.has(tensor));
   }
 
   private open(group: Group, ...members: Tensor[]): Group {
@@ -164,16 +179,17 @@ export class Fusion {
     const node = tensor.primitive.kind === "leaf" ? expand(tensor, [1, ...tensor.shape]) : tensor;
     let fitted = this.joinFull(formula, node);
     if (!fitted) {
-      // Some operand lies across rows and columns: it is copied out to the full shape first.
+      // What lies across rows and columns is copied out to the full shape first; what cannot be expressed here is stored.
       const inputs = node.inputs.map((operand) => {
-        if (layoutOver(operand.shape, node.shape, 1, size) !== undefined) return operand;
-        const target = createTensor(node.primitive, [operand], node.shape);
-        this.copy(target, this.stored(operand), broadcastStrides(operand.shape, node.shape));
-        return target;
+        const layout = layoutOver(operand.shape, node.shape, 1, size);
+        if (layout === undefined) {
+          const target = createTensor(stretched, [operand], node.shape);
+          this.copy(target, this.stored(operand), broadcastStrides(operand.shape, node.shape));
+          return target;
+        }
+        if (formula.tentatively(() => formula.read(operand, layout)) === undefined) this.stored(operand);
+        return operand;
       });
-      for (const operand of inputs)
-        if (isInlined(baseOf(operand)) && formula.tentatively(() => formula.read(operand, "full")) === undefined)
-          this.stored(operand);
       const copied = { ...node, inputs };
       fitted = this.joinFull(formula, copied);
       if (!fitted) throw new Error(`the planner cannot place ${node.primitive.name} [${node.shape.join(", ")}]`);

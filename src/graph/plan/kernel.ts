@@ -31,6 +31,22 @@ export type Value =
   /** Of a full value over the columns of its row. */
   | { readonly kind: "reduce"; readonly name: ReduceName; readonly argument: number; readonly layout: "perRow" };
 
+/** A text that is the same for equal values, and only for them. */
+export function keyOfValue(value: Value): string {
+  switch (value.kind) {
+    case "load":
+      return `load ${value.operand} ${value.layout}`;
+    case "constant":
+      return `constant ${Object.is(value.value, -0) ? "-0" : value.value}`;
+    case "apply":
+      return `${value.name} ${value.arguments.join()}`;
+    case "reduce":
+      return `reduce ${value.name} ${value.argument}`;
+    default:
+      return value.kind;
+  }
+}
+
 /** A value that is written to memory: into its own place, or into the state that it is assigned to. */
 export interface Store {
   readonly value: number;
@@ -38,10 +54,17 @@ export interface Store {
   readonly layout: "full" | "perRow";
 }
 
-interface Formula {
+export interface Formula {
   readonly operands: readonly Operand[];
   readonly values: readonly Value[];
   readonly stores: readonly Store[];
+}
+
+/** A text that is the same for formulas that compute the same from operands of the same kinds. */
+export function keyOfFormula({ operands, values, stores }: Formula): string {
+  const reads = operands.map(({ tensor, layout, rows }) => `${layout} ${tensor.dtype}${rows ? " gathered" : ""}`);
+  const writes = stores.map(({ value, layout }) => `${value} ${layout}`);
+  return [reads.join(), values.map(keyOfValue).join(";"), writes.join()].join("|");
 }
 
 /** Elementwise formulas and reductions along rows: as many passes over a row as reductions depend on each other, plus one. */

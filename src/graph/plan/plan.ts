@@ -5,9 +5,9 @@
  * place only after every other kernel has read it; where that cannot be arranged, the value is copied at the end.
  */
 import { expand } from "../primitives/elementwise.ts";
-import { type Program, programOrder } from "../program.ts";
+import { type Program, programInputs, programOrder } from "../program.ts";
 import { broadcastStrides } from "../shape.ts";
-import { isLeaf, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion, finishKernel } from "./fuse.ts";
@@ -73,7 +73,9 @@ export function planProgram(source: Program): Plan {
   const program = canonicalProgram(source);
   const fusion = new Fusion(programOrder(program));
   const values = program.assignments.map(({ state, value }) => ({ state, value: fusion.stored(computed(value)) }));
-  const outputs = Object.fromEntries(Object.entries(program.outputs).map(([name, tensor]) => [name, fusion.stored(tensor)]));
+  const outputs = Object.fromEntries(
+    Object.entries(program.outputs).map(([name, tensor]) => [name, fusion.stored(computed(tensor))]),
+  );
   const needed = new Set<Tensor>([...values.map(({ value }) => value), ...Object.values(outputs)]);
   for (const group of fusion.groups) {
     const { head, formula } = group;
@@ -117,23 +119,26 @@ export function planProgram(source: Program): Plan {
     const { shape } = value;
     order.push({ kind: "copy", source: value, target: state, extents: shape, strides: broadcastStrides(shape, shape) });
   }
-  return { ...place(order, inPlace, outputs), inPlace, kernels: order, outputs };
+  return { ...place(order, inPlace, outputs, programInputs(program)), inPlace, kernels: order, outputs };
 }
 
-/** A leaf that is assigned to a state is read by a kernel of its own, so that an exchange of states comes out right. */
+/** A leaf that is assigned or put out is read by a kernel of its own: states may be exchanged, and outputs show what was there before. */
 function computed(value: Tensor): Tensor {
   return baseOf(value).primitive.kind === "leaf" ? expand(baseOf(value), [1, ...baseOf(value).shape]) : value;
 }
 
-function place(kernels: readonly Kernel[], inPlace: ReadonlyMap<Tensor, Tensor>, outputs: Readonly<Record<string, Tensor>>) {
+function place(
+  kernels: readonly Kernel[],
+  inPlace: ReadonlyMap<Tensor, Tensor>,
+  outputs: Readonly<Record<string, Tensor>>,
+  inputs: readonly Tensor[],
+) {
   const first = new Map<Tensor, number>();
   const last = new Map<Tensor, number>();
-  const inputs = new Set<Tensor>();
   const outputSet = new Set(Object.values(outputs));
   kernels.forEach((kernel, number) => {
     for (const { tensor } of readsOf(kernel)) {
       last.set(tensor, number);
-      if (isLeaf(tensor, "input")) inputs.add(tensor);
     }
     const written = kernel.kind === "copy" ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
     for (const tensor of written) {
@@ -154,5 +159,5 @@ function place(kernels: readonly Kernel[], inPlace: ReadonlyMap<Tensor, Tensor>,
     ),
   ]);
   const arena = packIntervals(intervals);
-  return { own: own.offsets, ownBytes: aligned(own.bytes), arena: arena.offsets, arenaBytes: arena.bytes, inputs: [...inputs] };
+  return { own: own.offsets, ownBytes: aligned(own.bytes), arena: arena.offsets, arenaBytes: arena.bytes, inputs };
 }

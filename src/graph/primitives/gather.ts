@@ -23,6 +23,11 @@ const primitive: Primitive = {
   },
 };
 
+/**
+ * Rows of a table by number. Compiled engines do not check the numbers: one that is out of range gives numbers that mean nothing.
+ *
+ * @throws ShapeError  the first operand is no table, or the second no int32 input of rank 1
+ */
 export function gather(from: Tensor, rows: Tensor): Tensor {
   if (!isLeaf(from, "table")) {
     throw new ShapeError("E_SHAPE_GATHER", { message: `gather takes its rows from a table, received ${describeTensor(from)}` });

@@ -1,0 +1,103 @@
+/** What commands that take a run document have in common: the document, and changes to it from the command line. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { describeSpec } from "../core/options.ts";
+import type { Definition, Registry } from "../core/registry.ts";
+import { editDocument } from "../document/edit.ts";
+import { mainJob } from "../document/main-job.ts";
+import { dataSets, resolveRun } from "../document/resolve.ts";
+import type { Run } from "../document/run-document.ts";
+import { loadDocument } from "../files/load-document.ts";
+import { initializers } from "../nn/initializers/index.ts";
+import { modelLayers } from "../nn/layers/index.ts";
+import { losses } from "../nn/losses/index.ts";
+import { optimizers } from "../optim/optimizers/index.ts";
+
+export interface RunOptions {
+  readonly set: readonly string[];
+  readonly epochs?: number;
+  readonly iterations?: number;
+  readonly seed?: number;
+  readonly numerics?: string;
+}
+
+/** A whole number on the command line. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`It is a whole number >= ${least}.`);
+    return value;
+  };
+}
+
+/** The options --set, --epochs, --seed and --numerics. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .argument(
+      "[document]",
+      "run.json, or a run.ts that exports one; without it the main job: MNIST, 784-100-100-100-100-10, Adam",
+    )
+    .option(
+      "--set <path=value>",
+      "change the document: optimizer.learningRate=0.1, model[0].units=50 (may be repeated)",
+      (edit, all: string[]) => [...all, edit],
+      [],
+    )
+    .option("--epochs <n>", "passes over the training examples, in place of what the document says", wholeNumber(1))
+    .addOption(new Option("--iterations <n>", "steps, in place of epochs").argParser(wholeNumber(1)).conflicts("epochs"))
+    .option("--seed <n>", "decides every random choice of the run", wholeNumber(0))
+    .option("--numerics <profile>", "how products are summed: fused, portable or auto");
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The document with what the options say in place of what it says. */
+function override(document: Readonly<Record<string, unknown>>, options: RunOptions): Record<string, unknown> {
+  const changed: Record<string, unknown> = { ...document };
+  for (const name of ["seed", "numerics"] as const) if (options[name] !== undefined) changed[name] = options[name];
+  for (const name of ["epochs", "iterations"] as const) {
+    const training = changed.training ?? {};
+    // What is no object at all is left for the validation to name.
+    if (options[name] === undefined || !isPlain(training)) continue;
+    const { epochs: _, iterations: __, ...rest } = training;
+    changed.training = { ...rest, [name]: options[name] };
+  }
+  return changed;
+}
+
+/** The run that a command line asks for. @throws DocumentError | FileError */
+export async function runFromOptions(path: string | undefined, options: RunOptions): Promise<Run> {
+  let document: unknown = path === undefined ? mainJob : await loadDocument(path);
+  for (const edit of options.set) document = editDocument(document, edit);
+  return resolveRun(
+    isPlain(document) ? override(document, options) : document,
+    path === undefined ? "the main job" : `'${path}'`,
+  );
+}
+
+function describeDefinition({ name, summary, options }: Definition): string {
+  const lines = Object.entries(options).map(([option, spec]) => {
+    const start =
+      "default" in spec && spec.default !== undefined
+        ? `, default ${typeof spec.default === "object" ? JSON.stringify(spec.default) : spec.default}`
+        : spec.optional
+          ? ", optional"
+          : "";
+    return `        ${option}: ${describeSpec(spec)}${start}`;
+  });
+  return [`    ${name.padEnd(20)} ${summary}`, ...lines].join("\n");
+}
+
+/** What a document can name, for --help: made from the definitions. */
+export function describeParts(): string {
+  const registries: [string, Registry<Definition>][] = [
+    ["data", dataSets],
+    ["model", modelLayers],
+    ["initializer", initializers],
+    ["loss", losses],
+    ["optimizer", optimizers],
+  ];
+  const parts = registries.map(([section, { all }]) => `  ${section}\n${all.map(describeDefinition).join("\n")}`);
+  return `\nWhat a run document can name:\n${parts.join("\n")}\n`;
+}

@@ -1,0 +1,88 @@
+/**
+ * A thread that trains, so that the thread that asks for it stays free for signals, files and people.
+ *
+ * It loads its code while its owner does other things: made early, it is ready when the document is.
+ */
+import { Worker } from "node:worker_threads";
+import { startedMs } from "../core/clock.ts";
+import { TrainingError } from "../core/errors.ts";
+import type { RunEnded, RunEvent } from "../core/events.ts";
+import type { ResolvedDocument } from "../document/run-document.ts";
+import { fromErrorMessage, type TrainerData, type TrainerMessage } from "./messages.ts";
+
+export interface RunHandlers {
+  /** Called for each event in order. What it throws ends the run. */
+  onEvent(event: RunEvent): void;
+  /** The weights and slots at the end, as safetensors; comes before the event that ends the run. */
+  onCheckpoint?(step: number, bytes: Uint8Array): void;
+  /** Asks the trainer to stop after the step at hand. */
+  readonly signal?: AbortSignal;
+  /** When the process started (see startedMs). */
+  readonly processStartMs?: number;
+}
+
+export class TrainerThread {
+  readonly #worker: Worker;
+
+  constructor() {
+    // Beside this file lies its like: TypeScript in the sources, JavaScript in the package.
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#worker = new Worker(new URL(`./train-worker.${extension}`, import.meta.url));
+    // A thread that nobody gives work does not keep the process alive.
+    this.#worker.unref();
+  }
+
+  /**
+   * Trains. Once for each thread, which ends with the run.
+   *
+   * @returns the event that ended the run
+   * @throws what made the run impossible (its class and code as thrown), or what a handler threw
+   */
+  run(document: ResolvedDocument, handlers: RunHandlers): Promise<RunEnded> {
+    const { signal, processStartMs = startedMs() } = handlers;
+    const worker = this.#worker;
+    const stopFlag = new SharedArrayBuffer(4);
+    const stop = () => Atomics.store(new Int32Array(stopFlag), 0, 1);
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop);
+    return new Promise<RunEnded>((resolve, reject) => {
+      let ended: RunEnded | undefined;
+      const fail = (error: unknown) => {
+        signal?.removeEventListener("abort", stop);
+        reject(error);
+        void worker.terminate();
+      };
+      worker.on("message", (message: TrainerMessage) => {
+        try {
+          if (message.type === "error") fail(fromErrorMessage(message));
+          else if (message.type === "checkpoint") handlers.onCheckpoint?.(message.step, message.bytes);
+          else {
+            handlers.onEvent(message.event);
+            if (message.event.type === "run.ended") ended = message.event;
+          }
+        } catch (error) {
+          fail(error);
+        }
+      });
+      worker.on("error", fail);
+      worker.on("exit", (code) => {
+        signal?.removeEventListener("abort", stop);
+        if (ended) resolve(ended);
+        else
+          fail(
+            new TrainingError("E_TRAINER_DIED", {
+              message: `the trainer's thread ended with code ${code} before the run was over`,
+            }),
+          );
+      });
+      worker.ref();
+      const data: TrainerData = { document, stopFlag, processStartMs };
+      worker.postMessage(data);
+    });
+  }
+}
+
+/** Trains in a thread of its own, made for this run. See `TrainerThread.run`. */
+export function runInThread(document: ResolvedDocument, handlers: RunHandlers): Promise<RunEnded> {
+  return new TrainerThread().run(document, handlers);
+}

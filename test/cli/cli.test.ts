@@ -1,0 +1,267 @@
+/** The command line from outside: what it prints, what it leaves behind, and with which code it ends. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RunEnded, RunEvent } from "../../src/core/events.ts";
+import { fillIntegers, randomKey } from "../../src/core/random.ts";
+import { decodeSafetensors } from "../../src/train/safetensors.ts";
+
+const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+let folder: string;
+
+/** An IDX file: magic, extents, bytes. */
+function idx(extents: readonly number[], values: Uint8Array): Uint8Array {
+  const head = new DataView(new ArrayBuffer(4 + 4 * extents.length));
+  head.setUint32(0, 0x0800 + extents.length);
+  extents.forEach((extent, i) => {
+    head.setUint32(4 + 4 * i, extent);
+  });
+  return new Uint8Array([...new Uint8Array(head.buffer), ...values]);
+}
+
+/** Images of 4 x 4 whose class is their brightest quarter. */
+function writeDigits(path: string): void {
+  mkdirSync(path);
+  for (const [name, count, seed] of [
+    ["train", 300, 1],
+    ["t10k", 60, 2],
+  ] as const) {
+    const noise = new Int32Array(count * 16);
+    fillIntegers(randomKey(seed), 0, 100, noise);
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 4);
+    const images = Uint8Array.from(
+      noise,
+      (value, i) => value + (Math.floor((i % 16) / 4) === labels[Math.floor(i / 16)] ? 150 : 0),
+    );
+    writeFileSync(join(path, `${name}-images-idx3-ubyte`), idx([count, 4, 4], images));
+    writeFileSync(join(path, `${name}-labels-idx1-ubyte`), idx([count], labels));
+  }
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "osolgil-cli-"));
+  writeDigits(join(folder, "digits"));
+  const document = {
+    data: { kind: "idxFolder", folder: "digits", validation: 50 },
+    model: [{ kind: "dense", units: 9 }, "relu", { kind: "dense", units: 4 }],
+    training: { batchSize: 32, epochs: 4 },
+  };
+  writeFileSync(join(folder, "run.json"), JSON.stringify(document));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function osolgil(...list: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, ...list], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+}
+const eventsOf = (text: string): RunEvent[] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+test("--json prints one event a line and nothing else, and the run's folder holds the same", () => {
+  const { status, stdout, stderr } = osolgil("train", "run.json", "--json", "--out", "first");
+  expect([status, stderr]).toEqual([0, ""]);
+  const events = eventsOf(stdout);
+  expect(events[0]).toMatchObject({
+    type: "run.started",
+    data: "idxFolder",
+    model: "16-9-4",
+    examples: { training: 250, validation: 50, test: 60 },
+  });
+  const ended = events[events.length - 1] as RunEnded;
+  expect(ended).toMatchObject({ type: "run.ended", status: "completed", step: 32, epoch: 4, folder: "first" });
+  for (const name of [
+    "testAccuracy",
+    "testLoss",
+    "validationLoss",
+    "trainSeconds",
+    "stepsPerSecond",
+    "firstStepSeconds",
+  ] as const) {
+    expect(ended.metrics[name]).toBeGreaterThan(0);
+  }
+  expect(eventsOf(readFileSync(join(folder, "first/events.jsonl"), "utf8"))).toEqual(events);
+  const document = JSON.parse(readFileSync(join(folder, "first/run.json"), "utf8"));
+  expect(document).toMatchObject({ format: "osolgil.run/1", optimizer: { kind: "adam", learningRate: 0.001 } });
+  expect(["fused", "portable"]).toContain(document.numerics);
+  const { tensors } = decodeSafetensors(readFileSync(join(folder, "first/checkpoints/last.safetensors")), "last");
+  expect([...tensors.keys()].slice(0, 5)).toEqual([
+    "dense1.weight",
+    "dense1.bias",
+    "dense2.weight",
+    "dense2.bias",
+    "dense1.weight/firstMoment",
+  ]);
+  expect(tensors.get("dense1.weight")!.shape).toEqual([16, 9]);
+});
+
+test("the document that a run stores gives the same weights to the byte", () => {
+  for (const [document, out] of [
+    ["run.json", "a"],
+    ["a/run.json", "b"],
+  ] as const)
+    expect(osolgil("train", document, "--json", "--out", out).status).toBe(0);
+  const bytes = (name: string) => readFileSync(join(folder, name, "checkpoints/last.safetensors")).toString("hex");
+  expect(bytes("a")).toBe(bytes("b"));
+  expect(osolgil("train", "run.json", "--json", "--out", "c", "--seed", "2").status).toBe(0);
+  expect(bytes("c")).not.toBe(bytes("a"));
+});
+
+test("options change the document", () => {
+  const { stdout } = osolgil(
+    "train",
+    "run.json",
+    "--json",
+    "--iterations",
+    "5",
+    "--numerics",
+    "portable",
+    "--seed",
+    "7",
+    "--set",
+    "optimizer=sgd",
+    "--set",
+    "optimizer.learningRate=0.2",
+    "--set",
+    "model.dense1.units=5",
+  );
+  const events = eventsOf(stdout);
+  expect(events[0]).toMatchObject({ steps: 5, numerics: "portable", seed: 7, model: "16-5-4" });
+  const { folder: out } = events[events.length - 1] as RunEnded;
+  expect(out).toMatch(/^runs[/\\]\d{4}-\d\d-\d\d-\d{4}/);
+  const document = JSON.parse(readFileSync(join(folder, out!, "run.json"), "utf8"));
+  expect(document).toMatchObject({ optimizer: { kind: "sgd", learningRate: 0.2 }, training: { iterations: 5 } });
+});
+
+test("people get a table, results and a curve", () => {
+  const { status, stdout } = osolgil("train", "run.json", "--out", "people");
+  expect(status).toBe(0);
+  for (const text of ["16-9-4", "4/4", "completed", "training", "validation", "test", "loss by epoch", "people"])
+    expect(stdout).toContain(text);
+  // No colours and no rewriting where nobody looks.
+  expect(stdout).not.toContain("\u001b");
+});
+
+test("a TypeScript file is a document too", () => {
+  writeFileSync(
+    join(folder, "run.ts"),
+    'const units: number = 4;\nexport default { data: { kind: "idxFolder", folder: "digits" }, model: [{ kind: "dense", units }], training: { epochs: 1 } };\n',
+  );
+  const { status, stdout } = osolgil("train", "run.ts", "--json", "--out", "typescript");
+  expect(status).toBe(0);
+  expect(eventsOf(stdout)[0]).toMatchObject({ model: "16-4" });
+});
+
+test("a loss that is no number: exit code 1, and the reason is an event", () => {
+  const { status, stdout } = osolgil(
+    "train",
+    "run.json",
+    "--json",
+    "--out",
+    "nan",
+    "--set",
+    "optimizer=sgd",
+    "--set",
+    "optimizer.learningRate=1e30",
+  );
+  expect(status).toBe(1);
+  const events = eventsOf(stdout);
+  expect(events[events.length - 1]).toMatchObject({ type: "run.ended", status: "failed", code: "nonFiniteLoss" });
+  expect(existsSync(join(folder, "nan/checkpoints"))).toBe(false);
+});
+
+test("Ctrl-C ends after the step at hand, with a checkpoint", async () => {
+  const child = spawn(process.execPath, [main, "train", "run.json", "--json", "--out", "stopped", "--epochs", "1000000"], {
+    cwd: folder,
+  });
+  let stdout = "";
+  child.stdout.on("data", (chunk) => {
+    if (!stdout.includes("epoch.ended") && String(chunk).includes("epoch.ended")) child.kill("SIGINT");
+    stdout += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("exit", resolve));
+  expect(code).toBe(130);
+  const events = eventsOf(stdout);
+  expect(events[events.length - 1]).toMatchObject({ type: "run.ended", status: "stopped", code: "stopRequested" });
+  expect(readdirSync(join(folder, "stopped/checkpoints"))).toEqual(["last.safetensors"]);
+});
+
+test.each([
+  [["train", "missing.json"], "the run document 'missing.json' does not exist"],
+  [["train", "run.json", "--set", "optimizer.lerningRate=1"], "optimizer 'adam' has no option 'lerningRate'"],
+  [["train", "run.json", "--set", "data.folder=nowhere"], "folder must be a folder"],
+  [["train", "run.json", "--set", "model[1].units=3"], "model[1].units: layer 'relu' has no option 'units'"],
+  [["train", "run.json", "--set", "data.validation=400"], "400"],
+  [["train", "run.json", "--epochs", "0"], "It is a whole number >= 1"],
+  [["train", "run.json", "--epoch", "1"], "unknown option '--epoch'"],
+  [["train", "run.json", "--numerics", "fast"], "numerics must be one of auto, fused, portable"],
+  [["train", "run.json", "--out", "digits"], "the folder of a run must be new or empty"],
+  [["train", "run.json", "--set", "model.dense2.units=3"], "is the last layer and gives [3] for an example"],
+  [["trian"], "unknown command 'trian'"],
+  [["check", "run.json", "--rows", "x"], "It is a whole number >= 1"],
+])("%j is refused with exit code 2", (list, expected) => {
+  const before = readdirSync(folder);
+  const { status, stdout, stderr } = osolgil(...list);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(expected);
+  expect(stderr).not.toContain("    at ");
+  // Nothing half-made is left.
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+test("files that are not documents say where they break", () => {
+  writeFileSync(join(folder, "broken.json"), '{\n  "data": "mnist",\n  oops\n}');
+  writeFileSync(join(folder, "broken.ts"), "export default {");
+  writeFileSync(join(folder, "empty.ts"), "export const x = 1;");
+  expect(osolgil("train", "broken.json").stderr).toMatch(/'broken.json' is not JSON at line 3, column 3/);
+  expect(osolgil("train", "broken.ts").stderr).toContain("'broken.ts' cannot be loaded");
+  expect(osolgil("train", "empty.ts").stderr).toContain("'empty.ts' has no default export");
+  expect(osolgil("train", ".").stderr).toContain("'.' is not a file");
+});
+
+test("a data file that is cut short is named", () => {
+  writeDigits(join(folder, "cut"));
+  const path = join(folder, "cut", "train-images-idx3-ubyte");
+  writeFileSync(path, readFileSync(path).subarray(0, 1000));
+  const { status, stderr } = osolgil("train", "run.json", "--set", "data.folder=cut");
+  expect(status).toBe(2);
+  expect(stderr).toContain("train-images-idx3-ubyte");
+});
+
+test("check finds the gradient right", () => {
+  const { status, stdout } = osolgil("check", "run.json");
+  expect(status).toBe(0);
+  expect(stdout).toContain("The gradient is right.");
+  expect(JSON.parse(osolgil("check", "run.json", "--json").stdout)).toMatchObject({ verdict: "good", rows: 8 });
+});
+
+test("--help names every part that a document can name", () => {
+  const { status, stdout } = osolgil("train", "--help");
+  expect(status).toBe(0);
+  for (const text of [
+    "--set",
+    "mnist",
+    "dense",
+    "units: an integer in [1, 1000000]",
+    "softmaxCrossEntropy",
+    "momentum",
+    "decay: a number in [0, 1), default 0.9",
+  ]) {
+    expect(stdout).toContain(text);
+  }
+});
+
+test("a reader that has seen enough is no error", () => {
+  const { status, stderr } = spawnSync(
+    "bash",
+    ["-c", `"${process.execPath}" "${main}" train run.json --json --out pipe | head -n 1; exit \${PIPESTATUS[0]}`],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
+  expect([status, stderr]).toEqual([0, ""]);
+});

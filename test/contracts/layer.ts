@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import * as g from "../../src/graph/index.ts";
+import type { LayerContext, LayerDefinition, Mode } from "../../src/nn/layers/index.ts";
+import { uniform } from "../support/values.ts";
+import { awayFromKinks, batchSizes, type Case, holdEngines, holdGradients } from "./formulas.ts";
+import { optionsContract, resolved } from "./options.ts";
+
+/** A layer built by itself: a context that makes its parameters and remembers them. */
+function build(
+  definition: LayerDefinition,
+  example: LayerDefinition["examples"][number],
+  batch: number,
+  mode: Mode,
+): Case & { declared: string[] } {
+  const input = g.parameter("input", [batch, ...example.input]);
+  const parameters = new Map<string, g.Tensor>();
+  const context: LayerContext = {
+    name: "layer",
+    mode,
+    before: "The input",
+    parameter(name, shape, _initializer, fan) {
+      if (parameters.has(name)) throw new Error(`parameter '${name}' is asked for twice`);
+      expect(fan.fanIn, `fanIn of ${name}`).toBeGreaterThanOrEqual(1);
+      expect(fan.fanOut, `fanOut of ${name}`).toBeGreaterThanOrEqual(1);
+      const made = g.parameter(`layer/${name}`, shape);
+      parameters.set(name, made);
+      return made;
+    },
+  };
+  const result = definition.build(input, resolved(definition, example.options), context);
+  const targets = [input, ...parameters.values()];
+  const values = Object.fromEntries(
+    targets.map((leaf, i) => [
+      leaf.name!,
+      i === 0 ? awayFromKinks(g.sizeOf(leaf.shape)) : uniform(g.sizeOf(leaf.shape), { seed: i }),
+    ]),
+  );
+  return { result, targets, values, declared: targets.map((leaf) => `${leaf.name} ${g.showShape(leaf.shape)}`) };
+}
+
+/** What every layer must do. */
+export function layerContract(definition: LayerDefinition): void {
+  describe(`layer '${definition.name}'`, () => {
+    optionsContract(
+      "layer",
+      definition,
+      definition.examples.map(({ options }) => options),
+    );
+
+    describe.each(definition.examples.map((example) => [JSON.stringify(example.options), example] as const))(
+      "with %s",
+      (what, example) => {
+        test("gradients of input and every parameter agree with differences", () => {
+          holdGradients(build(definition, example, 3, "training"), what);
+          holdGradients(build(definition, example, 1, "evaluation"), what);
+        });
+
+        test.each(batchSizes)("a batch of %d has its shape, and every engine agrees with the reference", (batch) => {
+          for (const mode of ["training", "evaluation"] as const) {
+            const one = build(definition, example, batch, mode);
+            expect(one.result.shape[0]).toBe(batch);
+            holdEngines(one, `${definition.name} ${what}, ${mode}, batch ${batch}`);
+          }
+        });
+
+        test("parameters have the same names and shapes whatever the batch and the mode", () => {
+          const [, ...first] = build(definition, example, 7, "training").declared;
+          for (const batch of batchSizes) expect(build(definition, example, batch, "training").declared.slice(1)).toEqual(first);
+          expect(build(definition, example, 7, "evaluation").declared.slice(1)).toEqual(first);
+        });
+      },
+    );
+  });
+}

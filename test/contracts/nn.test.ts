@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { activations } from "../../src/nn/activations/index.ts";
+import { initializers } from "../../src/nn/initializers/index.ts";
+import { layers } from "../../src/nn/layers/index.ts";
+import { losses } from "../../src/nn/losses/index.ts";
+import { activationContract } from "./activation.ts";
+import { initializerContract } from "./initializer.ts";
+import { layerContract } from "./layer.ts";
+import { lossContract } from "./loss.ts";
+
+layers.all.forEach(layerContract);
+activations.all.forEach(activationContract);
+losses.all.forEach(lossContract);
+initializers.all.forEach(initializerContract);
+
+// The contract holds the draws to `moments`; these hold `moments` to the formulas of the lecture and the papers.
+test.each<[string, Readonly<Record<string, unknown>>, number]>([
+  ["he", {}, Math.sqrt(2 / 50)],
+  ["xavier", { fan: "in" }, Math.sqrt(1 / 50)],
+  ["xavier", { fan: "average" }, Math.sqrt(2 / (50 + 30))],
+  ["normal", { std: 0.25, mean: 1 }, 0.25],
+  ["zeros", {}, 0],
+])("initializer '%s' with %j has its standard deviation by formula", (name, options, std) => {
+  expect(initializers.get(name).moments({ fanIn: 50, fanOut: 30 }, options).std).toBeCloseTo(std, 15);
+});

@@ -1,0 +1,20 @@
+/** What every engine must do, whatever it is made of: each part is a suite over one engine under one numerics profile. */
+import { describe } from "vitest";
+import type { Setup } from "../support/programs.ts";
+import { elementwiseContract } from "./contract/elementwise.ts";
+import { executableContract } from "./contract/executable.ts";
+import { matmulContract } from "./contract/matmul.ts";
+import { moveContract } from "./contract/moves.ts";
+import { placeContract } from "./contract/places.ts";
+import { reduceContract } from "./contract/reduce.ts";
+
+export function engineContract(setup: Setup): void {
+  describe(setup.name, () => {
+    elementwiseContract(setup);
+    reduceContract(setup);
+    matmulContract(setup);
+    moveContract(setup);
+    placeContract(setup);
+    executableContract(setup);
+  });
+}

@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import * as g from "../../src/graph/index.ts";
+import { canonicalProgram } from "../../src/graph/plan/canonical.ts";
+import type { Kernel } from "../../src/graph/plan/kernel.ts";
+import { alignmentBytes, bytesOf, packIntervals } from "../../src/graph/plan/memory.ts";
+import { type Plan, planProgram } from "../../src/graph/plan/plan.ts";
+import { propertyRuns } from "../support/long.ts";
+import { buildProgram, recipes } from "../support/random-graphs.ts";
+
+/** Counters and constants have no place of their own unless a kernel writes them into one. */
+const isNamedLeaf = (tensor: g.Tensor): boolean => g.isLeaf(tensor) && tensor.name !== undefined;
+
+/** Every tensor that a kernel reads from memory. */
+function readsOf(kernel: Kernel): g.Tensor[] {
+  if (kernel.kind === "copy") return [kernel.source];
+  const reads = kernel.operands.flatMap(({ tensor, rows }) => (rows ? [tensor, rows] : [tensor]));
+  if (kernel.kind === "columns") reads.push(kernel.source);
+  if (kernel.kind === "matmul") reads.push(kernel.a, kernel.b);
+  return reads;
+}
+
+const writesOf = (kernel: Kernel): g.Tensor[] =>
+  kernel.kind === "copy" ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
+
+/**
+ * Runs a plan without numbers: memory holds, for each byte of the arena and for each other place, whose value lies there.
+ * Fails where a kernel reads a place that holds something else than the value it means.
+ */
+function simulate(plan: Plan, program: g.Program): void {
+  const arena = new Array<g.Tensor | undefined>(plan.arenaBytes).fill(undefined);
+  // What a leaf holds: undefined as before the run, else the tensor that was written over it.
+  const leaves = new Map<g.Tensor, g.Tensor>();
+  const own = new Set<g.Tensor>();
+  const spanOf = (tensor: g.Tensor) => {
+    const start = plan.arena.get(tensor)!;
+    return [start, start + bytesOf(tensor)] as const;
+  };
+  const check = (tensor: g.Tensor, where: string): void => {
+    const home = plan.inPlace.get(tensor);
+    if (home) expect(leaves.get(home), `${where}: '${home.name}' holds what is read`).toBe(tensor);
+    else if (plan.arena.has(tensor)) {
+      const [start, end] = spanOf(tensor);
+      expect(end).toBeLessThanOrEqual(plan.arenaBytes);
+      for (let i = start; i < end; i++)
+        if (arena[i] !== tensor) expect.fail(`${where}: byte ${i} of the arena holds another tensor`);
+    } else if (isNamedLeaf(tensor)) {
+      expect(leaves.get(tensor), `${where}: '${tensor.name}' is read as it was before the run`).toBeUndefined();
+    } else expect(own.has(tensor), `${where}: an output is read after it was written`).toBe(true);
+  };
+  plan.kernels.forEach((kernel, number) => {
+    const where = `kernel ${number}`;
+    for (const tensor of readsOf(kernel)) check(tensor, where);
+    for (const tensor of writesOf(kernel)) {
+      const home = plan.inPlace.get(tensor);
+      if (home) leaves.set(home, tensor);
+      else if (plan.arena.has(tensor)) arena.fill(tensor, ...spanOf(tensor));
+      else if (isNamedLeaf(tensor)) leaves.set(tensor, kernel.kind === "copy" ? kernel.source : tensor);
+      else own.add(tensor);
+    }
+  });
+  for (const { state } of program.assignments) expect(leaves.has(state), `'${state.name}' is written`).toBe(true);
+  for (const [name, tensor] of Object.entries(plan.outputs)) {
+    const home = plan.inPlace.get(tensor);
+    if (home) expect(leaves.get(home), `output ${name} is in its state at the end`).toBe(tensor);
+    else if (!isNamedLeaf(tensor)) expect(own.has(tensor), `output ${name} is written`).toBe(true);
+  }
+}
+
+describe("the plan of a random program", () => {
+  test("reads only what is there: lifetimes that cross never share a byte, no state is overwritten before its readers", () => {
+    fc.assert(
+      fc.property(recipes, (recipe) => {
+        const { program } = buildProgram(recipe);
+        simulate(planProgram(program), program);
+      }),
+      propertyRuns(200, 3000),
+    );
+  });
+
+  test("is the same each time", () => {
+    const shape = (plan: Plan) =>
+      JSON.stringify([plan.kernels, [...plan.arena.values()], [...plan.own.values()], plan.arenaBytes, plan.ownBytes]);
+    fc.assert(
+      fc.property(recipes, (recipe) => {
+        const { program } = buildProgram(recipe);
+        expect(shape(planProgram(program))).toBe(shape(planProgram(program)));
+      }),
+      propertyRuns(20, 300),
+    );
+  });
+});
+
+describe("packIntervals", () => {
+  const intervals = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 1000 }), first: fc.nat(20), length: fc.nat(8) }), {
+    maxLength: 30,
+  });
+
+  test("intervals that cross do not overlap, starts are aligned, the end is the largest end", () => {
+    fc.assert(
+      fc.property(intervals, (list) => {
+        const made = list.map(({ bytes, first, length }, i) => ({
+          tensor: g.state(`t${i}`, [1]),
+          bytes,
+          first,
+          last: first + length,
+        }));
+        const { offsets, bytes } = packIntervals(made);
+        const placed = made.map((one) => ({
+          ...one,
+          start: offsets.get(one.tensor)!,
+          end: offsets.get(one.tensor)! + one.bytes,
+        }));
+        for (const one of placed) {
+          expect(one.start % alignmentBytes).toBe(0);
+          expect(one.end).toBeLessThanOrEqual(bytes);
+          for (const other of placed) {
+            if (one === other || one.last < other.first || other.last < one.first) continue;
+            expect(
+              one.end <= other.start || other.end <= one.start,
+              `[${one.start}, ${one.end}) and [${other.start}, ${other.end})`,
+            ).toBe(true);
+          }
+        }
+      }),
+      propertyRuns(200, 5000),
+    );
+  });
+
+  test("places are used again after their last reader", () => {
+    const list = [0, 1, 2, 3].map((i) => ({ tensor: g.state(`t${i}`, [16]), bytes: 64, first: 2 * i, last: 2 * i + 1 }));
+    expect(packIntervals(list).bytes).toBe(64);
+  });
+});
+
+describe("fusion", () => {
+  const kinds = (program: g.Program) => planProgram(program).kernels.map(({ kind }) => kind);
+  const x = g.input("x", [8, 4]);
+  const w = g.parameter("w", [4, 6]);
+  const b = g.parameter("b", [6]);
+
+  test("an affine layer with its activation is one product", () => {
+    expect(kinds({ outputs: { y: g.relu(g.add(g.matmul(x, w), b)) }, assignments: [] })).toEqual(["matmul"]);
+  });
+
+  test("softmax is one pass over rows", () => {
+    const shifted = g.exp(g.sub(x, g.max(x, 1, { keepDims: true })));
+    expect(kinds({ outputs: { y: g.div(shifted, g.sum(shifted, 1, { keepDims: true })) }, assignments: [] })).toEqual(["rows"]);
+  });
+
+  test("an update that reads its state only where it writes it happens in place", () => {
+    const plan = planProgram({ outputs: {}, assignments: [g.assign(w, g.sub(w, g.mul(w, 0.1)))] });
+    expect(plan.kernels.map(({ kind }) => kind)).toEqual(["rows"]);
+    expect([...plan.inPlace.values()]).toEqual([w]);
+  });
+
+  test("a product that reads a state does not write it in place", () => {
+    const square = g.parameter("square", [4, 4]);
+    const plan = planProgram({ outputs: {}, assignments: [g.assign(square, g.matmul(square, square))] });
+    expect(plan.kernels.map(({ kind }) => kind)).toEqual(["matmul", "copy"]);
+  });
+});
+
+describe("canonicalProgram", () => {
+  test("what is written twice is computed once", () => {
+    const x = g.input("x", [3]);
+    const order = g.programOrder(canonicalProgram({ outputs: { y: g.mul(g.exp(x), g.add(g.exp(x), 2)) }, assignments: [] }));
+    expect(order.filter(({ primitive }) => primitive.name === "exp")).toHaveLength(1);
+  });
+
+  test.each([
+    ["infinities of both signs", Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    ["infinity and NaN", Number.POSITIVE_INFINITY, Number.NaN],
+    ["both zeros", 0, -0],
+  ])("constants that differ stay apart: %s", (_, one, other) => {
+    const x = g.input("x", [3]);
+    const program = { outputs: { a: g.maximum(x, one), b: g.maximum(x, other) }, assignments: [] };
+    const { a, b } = canonicalProgram(program).outputs as Record<string, g.Tensor>;
+    expect(a!.inputs[1]!.attributes.value).toBe(one);
+    expect(b!.inputs[1]!.attributes.value).toBe(other);
+  });
+});

@@ -1,0 +1,45 @@
+/**
+ * Trains small networks and prints a hash of their weights: run under different hosts, the hashes must be the same.
+ *
+ *   node test/train/host-bits.ts portable
+ */
+import { createHash } from "node:crypto";
+import { mnist } from "../../src/data/datasets/mnist.ts";
+import { mainJob } from "../../src/document/main-job.ts";
+import { resolveRun } from "../../src/document/resolve.ts";
+import type { Numerics } from "../../src/engine/engine.ts";
+import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
+import { loadDataset } from "../../src/files/data-files.ts";
+import { Session } from "../../src/train/session.ts";
+import { blobs, runOf } from "./toy.ts";
+
+function trainedHash(session: Session, steps: number): string {
+  for (let step = 0; step < steps; step++) session.step(step);
+  const hash = createHash("sha256");
+  for (const { values } of session.readStates()) hash.update(new Uint8Array(values.buffer));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Every activation, loss, initializer and optimizer has its part in one of these. */
+export function smallHashes(numerics: Numerics): Record<string, string> {
+  const data = blobs({ count: 150, classes: 3, features: 5 });
+  const hashes = (["sgd", "momentum", "adam"] as const).map((optimizer, i) => {
+    const initializer = [{ kind: "xavier", fan: "average" }, { kind: "normal", std: 0.3 }, "he"][i]!;
+    const hidden = (units: number, activation: string) => [{ kind: "dense", units, initializer }, activation];
+    const model = [...hidden(13, "relu"), ...hidden(9, "tanh"), ...hidden(8, "sigmoid"), { kind: "dense", units: 3 }];
+    const run = runOf({ optimizer: { kind: optimizer, learningRate: 0.05 }, model, training: { batchSize: 17, epochs: 5 } });
+    return [optimizer, trainedHash(new Session(run, data, { engine: wasmEngine, numerics }), 45)];
+  });
+  return Object.fromEntries(hashes);
+}
+
+/** The main job's first steps. */
+export function mnistHash(numerics: Numerics, steps: number): string {
+  const run = resolveRun(mainJob);
+  return trainedHash(new Session(run, loadDataset(mnist, run.data.options), { engine: wasmEngine, numerics }), steps);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const numerics = (process.argv[2] ?? "portable") as Numerics;
+  console.log(JSON.stringify({ ...smallHashes(numerics), mnist: mnistHash(numerics, 300) }));
+}
