@@ -12,6 +12,9 @@ export interface StripParts {
   readonly numerics: Numerics;
 }
 
+/** Steps of k in one turn of the inner loop; a power of two. */
+const stepsAtOnce = 4;
+
 /** Parameters of a strip before its operands and stores. */
 const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, valid: 5, rowBytes: 6, tile: 7 } as const;
 const stripHeadCount = 8;
@@ -62,26 +65,35 @@ export function emitStrip(
           .op("i32.add")
           .set(pointer);
     });
-    f.get(k).set(left);
-    f.loop(() => {
-      bVectors.forEach((local, v) => {
-        f.get(b)
-          .mem("v128.load", 16 * v)
-          .set(local);
-      });
-      for (let i = 0; i < height; i++) {
-        if (transposeA)
-          f.get(aRows[0]!)
-            .mem("v128.load32_splat", 4 * i)
-            .set(aNumber);
-        else f.get(aRows[i]!).mem("v128.load32_splat").set(aNumber);
-        for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
+    // Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order.
+    const steps = (count: number) => {
+      for (let step = 0; step < count; step++) {
+        bVectors.forEach((local, v) => {
+          f.get(b)
+            .mem("v128.load", 16 * (step * vectors + v))
+            .set(local);
+        });
+        for (let i = 0; i < height; i++) {
+          if (transposeA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
+          else f.get(aRows[i]!).mem("v128.load32_splat", 4 * step);
+          f.set(aNumber);
+          for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
+        }
       }
-      if (transposeA) f.get(aRows[0]!).get(lda).op("i32.add").set(aRows[0]!);
-      else for (const pointer of aRows) f.bump(pointer, 4);
-      f.bump(b, 16 * vectors);
-      f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
-    });
+      for (const pointer of aRows) f.bump(pointer, 4 * count * (transposeA ? height : 1));
+      f.bump(b, 16 * vectors * count);
+    };
+    for (const count of [stepsAtOnce, 1]) {
+      f.get(k);
+      if (count > 1) f.i32(31 - Math.clz32(count)).op("i32.shr_u");
+      else f.i32(stepsAtOnce - 1).op("i32.and");
+      f.tee(left).if(() => {
+        f.loop(() => {
+          steps(count);
+          f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+        });
+      });
+    }
     epilogue.emit();
     f.bump(column, 16 * vectors);
     f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
