@@ -58,6 +58,7 @@ const plain = {
   "v128.or": [0xfd, 80],
   "v128.xor": [0xfd, 81],
   "v128.bitselect": [0xfd, 82],
+  "v128.any_true": [0xfd, 83],
   "f32x4.ceil": [0xfd, 103],
   "f32x4.floor": [0xfd, 104],
   "f32x4.trunc": [0xfd, 105],

@@ -83,6 +83,7 @@ class KernelLibrary {
         rest,
         scratch + places.strip,
         scratch + places.tile,
+        scratch + places.list,
       );
       push(...operands.map(({ tensor }) => addressOf(tensor)), ...stores.map(({ tensor }) => addressOf(tensor)));
       f.call(

@@ -10,14 +10,18 @@ import { FormulaCode, storeCounted } from "./formula-code.ts";
 export interface StripParts {
   readonly kernel: MatmulKernel;
   readonly numerics: Numerics;
+  /** The strip of A is packed, [k][rows]. */
+  readonly packsA: boolean;
+  /** Only the k in a list count: the strip of A has only those, and the panels of B are read at them. */
+  readonly skipsZeros: boolean;
 }
 
 /** Steps of k in one turn of the inner loop; a power of two. */
 const stepsAtOnce = 4;
 
 /** Parameters of a strip before its operands and stores. */
-const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, valid: 5, rowBytes: 6, tile: 7 } as const;
-const stripHeadCount = 8;
+const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, valid: 5, rowBytes: 6, tile: 7, list: 8, rowsOfB: 9 } as const;
+const stripHeadCount = 10;
 
 function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Local, sum: Local): void {
   if (numerics === "fused") f.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
@@ -32,19 +36,19 @@ const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind ==
 export function emitStrip(
   module: ModuleBuilder,
   name: string,
-  { kernel, numerics }: StripParts,
+  { kernel, numerics, packsA, skipsZeros }: StripParts,
   height: number,
   vectors: number,
   partial: boolean,
 ): number {
-  const { operands, stores, transposeA } = kernel;
+  const { operands, stores } = kernel;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + operands.length + stores.length).fill("i32"));
-  const { a, lda, b, k, panels, rowBytes } = stripHead;
+  const { a, lda, b, k, panels, rowBytes, list, rowsOfB } = stripHead;
   const sums = Array.from({ length: height * vectors }, () => f.local("v128"));
   const bVectors = Array.from({ length: vectors }, () => f.local("v128"));
   const aNumber = f.local("v128");
-  const aRows = Array.from({ length: transposeA ? 1 : height }, () => f.local("i32"));
-  const [left, column] = [f.local("i32"), f.local("i32")];
+  const aRows = Array.from({ length: packsA ? 1 : height }, () => f.local("i32"));
+  const [left, column, listAt, bRow] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
   const epilogue = (isLong(kernel) ? emitLongEpilogue : emitEpilogue)(f, kernel, {
     height,
     vectors,
@@ -68,21 +72,28 @@ export function emitStrip(
     // Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order.
     const steps = (count: number) => {
       for (let step = 0; step < count; step++) {
+        if (skipsZeros) {
+          // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
+          f.get(listAt).mem("i32.load", 4 * step);
+          if (vectors === 2) f.i32(1).op("i32.shl");
+          f.get(b).op("i32.add").set(bRow);
+        }
         bVectors.forEach((local, v) => {
-          f.get(b)
-            .mem("v128.load", 16 * (step * vectors + v))
-            .set(local);
+          f.get(skipsZeros ? bRow : b).mem("v128.load", 16 * (skipsZeros ? v : step * vectors + v));
+          f.set(local);
         });
         for (let i = 0; i < height; i++) {
-          if (transposeA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
+          if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
           else f.get(aRows[i]!).mem("v128.load32_splat", 4 * step);
           f.set(aNumber);
           for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
         }
       }
-      for (const pointer of aRows) f.bump(pointer, 4 * count * (transposeA ? height : 1));
-      f.bump(b, 16 * vectors * count);
+      for (const pointer of aRows) f.bump(pointer, 4 * count * (packsA ? height : 1));
+      if (skipsZeros) f.bump(listAt, 4 * count);
+      else f.bump(b, 16 * vectors * count);
     };
+    if (skipsZeros) f.get(list).set(listAt);
     for (const count of [stepsAtOnce, 1]) {
       f.get(k);
       if (count > 1) f.i32(31 - Math.clz32(count)).op("i32.shr_u");
@@ -94,6 +105,13 @@ export function emitStrip(
         });
       });
     }
+    if (skipsZeros)
+      f.get(rowsOfB)
+        .i32(16 * vectors)
+        .op("i32.mul")
+        .get(b)
+        .op("i32.add")
+        .set(b);
     epilogue.emit();
     f.bump(column, 16 * vectors);
     f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);

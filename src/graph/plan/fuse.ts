@@ -10,7 +10,7 @@ import { expand } from "../primitives/elementwise.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, isLeaf, type Primitive, type Tensor } from "../tensor.ts";
 import { baseOf, FormulaBuilder, isInlined, layoutOver } from "./formula.ts";
 import type { Kernel, Store } from "./kernel.ts";
 
@@ -257,5 +257,26 @@ export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tenso
   }
   const { transposeA, transposeB } = head.node.attributes as { transposeA: boolean; transposeB: boolean };
   const k = head.node.inputs[0]!.shape[transposeA ? 0 : 1]!;
-  return { kind: "matmul", a: head.a, b: head.b, transposeA, transposeB, m: rows, n: columns, k, operands, values, stores };
+  const sizes = { m: rows, n: columns, k };
+  return {
+    kind: "matmul",
+    a: head.a,
+    b: head.b,
+    transposeA,
+    transposeB,
+    hasZeros: holdsBytes(head.a),
+    ...sizes,
+    operands,
+    values,
+    stores,
+  };
+}
+
+/** Rows of a table of bytes, as they are or times a number: images, mostly, whose background is 0. */
+function holdsBytes(tensor: Tensor): boolean {
+  const base = baseOf(tensor);
+  const { kind, name } = base.primitive;
+  if (kind === "gather") return base.inputs[0]!.dtype === "uint8";
+  if (name !== "mul" && name !== "identity") return false;
+  return base.inputs.some(holdsBytes) && base.inputs.every((one) => holdsBytes(one) || isLeaf(one, "constant"));
 }

@@ -89,6 +89,8 @@ export interface MatmulKernel extends Formula {
   readonly b: Tensor;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** A holds bytes of a data set, many of which may be 0: an engine may leave out terms whose factor of A is 0. */
+  readonly hasZeros: boolean;
   readonly m: number;
   readonly n: number;
   readonly k: number;

@@ -1,0 +1,158 @@
+/**
+ * Code that packs a strip of the left operand of a product, [k][rows], so that the inner loop reads it from one place; with
+ * or without the k at which every row is 0 (see matmul-code.ts).
+ */
+import type { FunctionBuilder, Local } from "./assembler.ts";
+
+export interface StripLocals {
+  /** Address of the strip's first number in A, and the bytes from row to row of A as it lies. */
+  readonly a: Local;
+  readonly lda: Local;
+  readonly k: Local;
+  /** Where the packed strip goes. */
+  readonly strip: Local;
+  /** Where the k that are kept are listed, 16 k each. */
+  readonly list: Local;
+  /** Receives how many k are kept. */
+  readonly depth: Local;
+}
+
+/** Packs rows of a transposed A, [K, M]. Whole vectors are copied: the next k writes over what is too much. */
+export function emitPackColumns(f: FunctionBuilder, rows: number, { a, lda, k, strip }: StripLocals): void {
+  const [from, to, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  f.get(a).set(from).get(strip).set(to).get(k).set(left);
+  f.loop(() => {
+    for (let offset = 0; offset < 4 * rows; offset += 16) f.get(to).get(from).mem("v128.load", offset).mem("v128.store", offset);
+    f.get(from).get(lda).op("i32.add").set(from);
+    f.bump(to, 4 * rows);
+    f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+  });
+}
+
+interface Cursor {
+  readonly to: Local;
+  readonly listTo: Local;
+  /** 16 k. */
+  readonly number: Local;
+}
+
+function startCursor(f: FunctionBuilder, { strip, list }: StripLocals): Cursor {
+  const cursor = { to: f.local("i32"), listTo: f.local("i32"), number: f.local("i32") };
+  f.get(strip).set(cursor.to).get(list).set(cursor.listTo).i32(0).set(cursor.number);
+  return cursor;
+}
+
+/** Lists k and moves on past what was written for it, but only where it is kept: 0 or 1 on the stack. No branch, as zeros come as they will. */
+function emitKeep(f: FunctionBuilder, rows: number, { to, listTo, number }: Cursor): void {
+  const keep = f.local("i32");
+  f.set(keep).get(listTo).get(number).mem("i32.store");
+  f.get(to)
+    .get(keep)
+    .i32(4 * rows)
+    .op("i32.mul")
+    .op("i32.add")
+    .set(to);
+  f.get(listTo).get(keep).i32(2).op("i32.shl").op("i32.add").set(listTo);
+  f.bump(number, 16);
+}
+
+function finishCursor(f: FunctionBuilder, { list, depth }: StripLocals, { listTo }: Cursor): void {
+  f.get(listTo).get(list).op("i32.sub").i32(2).op("i32.shr_u").set(depth);
+}
+
+/** As `emitPackColumns`, without the k at which all rows are 0. */
+export function emitPackColumnsSkipping(f: FunctionBuilder, rows: number, locals: StripLocals): void {
+  const { a, lda, k } = locals;
+  const [from, left] = [f.local("i32"), f.local("i32")];
+  const [first, second] = [f.local("v128"), f.local("v128")];
+  const cursor = startCursor(f, locals);
+  f.get(a).set(from).get(k).set(left);
+  f.loop(() => {
+    // Fewer rows than 4: the neighbours are looked at as well, which keeps at most too much.
+    f.get(cursor.to).get(from).mem("v128.load").tee(first).mem("v128.store");
+    if (rows > 4) {
+      f.get(cursor.to)
+        .get(from)
+        .mem(rows === 5 ? "v128.load32_zero" : "v128.load64_zero", 16)
+        .tee(second);
+      f.mem("v128.store", 16).get(first).get(second).op("v128.or");
+    } else f.get(first);
+    f.op("v128.any_true");
+    emitKeep(f, rows, cursor);
+    f.get(from).get(lda).op("i32.add").set(from);
+    f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+  });
+  finishCursor(f, locals, cursor);
+}
+
+/** Packs rows of A as it lies, [M, K], four k at a time, without the k at which all rows are 0. */
+export function emitPackRowsSkipping(f: FunctionBuilder, rows: number, locals: StripLocals): void {
+  const { a, lda, k } = locals;
+  const pointers = Array.from({ length: rows }, () => f.local("i32"));
+  const loaded = Array.from({ length: 6 }, () => f.local("v128"));
+  const turned = Array.from({ length: 4 }, () => f.local("v128"));
+  const [left, some, number] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const [vector, pair] = [f.local("v128"), f.local("v128")];
+  const cursor = startCursor(f, locals);
+  pointers.forEach((pointer, i) => {
+    if (i === 0) f.get(a).set(pointer);
+    else
+      f.get(pointers[i - 1]!)
+        .get(lda)
+        .op("i32.add")
+        .set(pointer);
+  });
+  // Rows that the strip does not have count as 0.
+  for (const local of loaded.slice(rows)) f.f32x4(0).set(local);
+  const [r0, r1, r2, r3, r4, r5] = loaded as [Local, Local, Local, Local, Local, Local];
+  const [low01, low23, high01, high23] = turned as [Local, Local, Local, Local];
+  f.get(k).i32(2).op("i32.shr_u").tee(left);
+  f.if(() => {
+    f.loop(() => {
+      pointers.forEach((pointer, i) => {
+        f.get(pointer).mem("v128.load").set(loaded[i]!);
+        f.bump(pointer, 16);
+      });
+      f.get(r0).get(r1).shuffle32(0, 4, 1, 5).set(low01).get(r0).get(r1).shuffle32(2, 6, 3, 7).set(high01);
+      f.get(r2).get(r3).shuffle32(0, 4, 1, 5).set(low23).get(r2).get(r3).shuffle32(2, 6, 3, 7).set(high23);
+      for (let step = 0; step < 4; step++) {
+        f.get(step < 2 ? low01 : high01).get(step < 2 ? low23 : high23);
+        if (step % 2 === 0) f.shuffle32(0, 1, 4, 5);
+        else f.shuffle32(2, 3, 6, 7);
+        f.set(vector).get(cursor.to).get(vector).mem("v128.store");
+        if (rows > 4) {
+          // The two numbers of this k from the last two rows, then two zeros.
+          f.get(r4)
+            .get(r5)
+            .shuffle32(step, 4 + step, step, 4 + step)
+            .f32x4(0)
+            .shuffle32(0, 1, 4, 5)
+            .set(pair);
+          f.get(cursor.to).get(pair).mem("v128.store", 16).get(vector).get(pair).op("v128.or");
+        } else f.get(vector);
+        f.op("v128.any_true");
+        emitKeep(f, rows, cursor);
+      }
+      f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+    });
+  });
+  f.get(k).i32(3).op("i32.and").tee(left);
+  f.if(() => {
+    f.loop(() => {
+      f.i32(0).set(some);
+      pointers.forEach((pointer, i) => {
+        f.get(cursor.to)
+          .get(pointer)
+          .mem("i32.load")
+          .tee(number)
+          .mem("i32.store", 4 * i);
+        f.get(some).get(number).op("i32.or").set(some);
+        f.bump(pointer, 4);
+      });
+      f.get(some).i32(0).op("i32.ne");
+      emitKeep(f, rows, cursor);
+      f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+    });
+  });
+  finishCursor(f, locals, cursor);
+}
