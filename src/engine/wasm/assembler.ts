@@ -176,11 +176,20 @@ const floatBits = new DataView(new ArrayBuffer(4));
 /** A local variable or parameter: its index. */
 export type Local = number;
 
+/** Code that is appended again where the same is needed, in a function whose locals have other numbers. */
+export interface Snippet {
+  readonly bytes: Uint8Array;
+  /** Where in the bytes the numbers of locals stand. */
+  readonly places: readonly number[];
+  readonly firstLocal: Local;
+}
+
 export class FunctionBuilder {
   readonly name: string;
   readonly parameters: readonly ValueType[];
   private readonly locals: ValueType[] = [];
   private readonly code = new Bytes();
+  private capturing: { readonly firstLocal: Local; readonly places: number[] } | undefined;
 
   constructor(name: string, parameters: readonly ValueType[]) {
     this.name = name;
@@ -214,20 +223,41 @@ export class FunctionBuilder {
     this.code.byte(lane);
     return this;
   }
-  get(local: Local): this {
-    this.code.byte(0x20);
+  private onLocal(opcode: number, local: Local): this {
+    this.code.byte(opcode);
+    if (this.capturing && local >= this.capturing.firstLocal) this.capturing.places.push(this.code.length);
     this.code.unsigned(local);
     return this;
+  }
+  get(local: Local): this {
+    return this.onLocal(0x20, local);
   }
   set(local: Local): this {
-    this.code.byte(0x21);
-    this.code.unsigned(local);
-    return this;
+    return this.onLocal(0x21, local);
   }
   tee(local: Local): this {
-    this.code.byte(0x22);
-    this.code.unsigned(local);
-    return this;
+    return this.onLocal(0x22, local);
+  }
+  /**
+   * Appends what `emit` appends, and keeps it for functions in which the same locals were made in the same order, from
+   * `firstLocal` on. Parameters before it keep their numbers.
+   */
+  capture(firstLocal: Local, emit: () => void): Snippet {
+    const start = this.code.length;
+    const places: number[] = [];
+    this.capturing = { firstLocal, places };
+    emit();
+    this.capturing = undefined;
+    return { bytes: this.code.view().slice(start), places: places.map((place) => place - start), firstLocal };
+  }
+  /** Appends a snippet whose locals begin at `firstLocal` here. Returns false where a number would need more bytes. */
+  append({ bytes, places, firstLocal: from }: Snippet, firstLocal: Local): boolean {
+    const shift = firstLocal - from;
+    if (places.some((place) => bytes[place]! >= 128 || bytes[place]! + shift >= 128)) return false;
+    const moved = bytes.slice();
+    for (const place of places) moved[place]! += shift;
+    this.code.append(moved);
+    return true;
   }
   i32(value: number): this {
     this.code.byte(0x41);

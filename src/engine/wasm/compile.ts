@@ -3,7 +3,7 @@ import type { Tensor } from "../../graph/index.ts";
 import type { Kernel } from "../../graph/plan/kernel.ts";
 import type { Plan } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
-import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
 import { emitCopy } from "./copy-code.ts";
 import { cutRows, emitMatmul, matmulForm, panelColumns, productScratch, tailWidth } from "./matmul-code.ts";
@@ -25,6 +25,7 @@ export interface ProgramPlaces {
 
 class KernelLibrary {
   private readonly functions = new Map<string, number>();
+  private readonly loops = new Map<string, Snippet>();
   private readonly module: ModuleBuilder;
   private readonly numerics: Numerics;
 
@@ -88,7 +89,7 @@ class KernelLibrary {
       push(...operands.map(({ tensor }) => addressOf(tensor)), ...stores.map(({ tensor }) => addressOf(tensor)));
       f.call(
         this.once(matmulForm(kernel, this.numerics), (number) =>
-          emitMatmul(this.module, kernel, this.numerics, `matmul${number}`),
+          emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops),
         ),
       );
       return;

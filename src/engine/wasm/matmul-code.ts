@@ -16,7 +16,7 @@
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
 import type { Numerics } from "../engine.ts";
-import type { ModuleBuilder } from "./assembler.ts";
+import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
 import { emitStrip } from "./strip-code.ts";
 
@@ -88,14 +88,20 @@ const productHead = {
 const productHeadCount = 12;
 
 /** The function of a product: strips from top to bottom, each along the full panels and then the last one. */
-export function emitMatmul(module: ModuleBuilder, kernel: MatmulKernel, numerics: Numerics, name: string): number {
+export function emitMatmul(
+  module: ModuleBuilder,
+  kernel: MatmulKernel,
+  numerics: Numerics,
+  name: string,
+  loops: Map<string, Snippet>,
+): number {
   const { operands, stores, transposeA, n, m } = kernel;
   const { height, rest } = cutRows(m);
   const hasPanels = n >= panelColumns;
   const tail = tailWidth(n);
   const skips = skipsZeros(kernel);
   const packs = transposeA || skips;
-  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips };
+  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips, loops };
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = [

@@ -4,7 +4,7 @@
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { Numerics } from "../engine.ts";
-import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { FormulaCode, storeCounted } from "./formula-code.ts";
 
 export interface StripParts {
@@ -14,6 +14,8 @@ export interface StripParts {
   readonly packsA: boolean;
   /** Only the k in a list count: the strip of A has only those, and the panels of B are read at them. */
   readonly skipsZeros: boolean;
+  /** Inner loops that were made before, by what they depend on: most products share theirs. */
+  readonly loops: Map<string, Snippet>;
 }
 
 /** Steps of k in one turn of the inner loop; a power of two. */
@@ -32,86 +34,114 @@ function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Lo
 const longestUnrolled = 8;
 const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
+interface InnerLoop {
+  readonly height: number;
+  readonly vectors: number;
+  readonly sums: readonly Local[];
+  readonly bVectors: readonly Local[];
+  readonly aNumber: Local;
+  /** A pointer for each row of A, or one for the packed strip. */
+  readonly aRows: readonly Local[];
+  readonly left: Local;
+  readonly listAt: Local;
+  readonly bRow: Local;
+}
+
+/** Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order. */
+function emitInnerLoop(f: FunctionBuilder, { numerics, packsA, skipsZeros }: StripParts, loop: InnerLoop): void {
+  const { b, k } = stripHead;
+  const { height, vectors, sums, bVectors, aNumber, aRows, left, listAt, bRow } = loop;
+  const steps = (count: number) => {
+    for (let step = 0; step < count; step++) {
+      if (skipsZeros) {
+        // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
+        f.get(listAt).mem("i32.load", 4 * step);
+        if (vectors === 2) f.i32(1).op("i32.shl");
+        f.get(b).op("i32.add").set(bRow);
+      }
+      bVectors.forEach((local, v) => {
+        f.get(skipsZeros ? bRow : b).mem("v128.load", 16 * (skipsZeros ? v : step * vectors + v));
+        f.set(local);
+      });
+      for (let i = 0; i < height; i++) {
+        if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
+        else f.get(aRows[i]!).mem("v128.load32_splat", 4 * step);
+        f.set(aNumber);
+        for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
+      }
+    }
+    for (const pointer of aRows) f.bump(pointer, 4 * count * (packsA ? height : 1));
+    if (skipsZeros) f.bump(listAt, 4 * count);
+    else f.bump(b, 16 * vectors * count);
+  };
+  for (const count of [stepsAtOnce, 1]) {
+    f.get(k);
+    if (count > 1) f.i32(31 - Math.clz32(count)).op("i32.shr_u");
+    else f.i32(stepsAtOnce - 1).op("i32.and");
+    f.tee(left).if(() => {
+      f.loop(() => {
+        steps(count);
+        f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
+      });
+    });
+  }
+}
+
 /** A strip of `height` rows along `panels` panels of `vectors` vectors each; stores only `valid` columns where `partial`. */
 export function emitStrip(
   module: ModuleBuilder,
   name: string,
-  { kernel, numerics, packsA, skipsZeros }: StripParts,
+  parts: StripParts,
   height: number,
   vectors: number,
   partial: boolean,
 ): number {
+  const { kernel, numerics, packsA, skipsZeros, loops } = parts;
   const { operands, stores } = kernel;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + operands.length + stores.length).fill("i32"));
-  const { a, lda, b, k, panels, rowBytes, list, rowsOfB } = stripHead;
-  const sums = Array.from({ length: height * vectors }, () => f.local("v128"));
-  const bVectors = Array.from({ length: vectors }, () => f.local("v128"));
-  const aNumber = f.local("v128");
-  const aRows = Array.from({ length: packsA ? 1 : height }, () => f.local("i32"));
-  const [left, column, listAt, bRow] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-  const epilogue = (isLong(kernel) ? emitLongEpilogue : emitEpilogue)(f, kernel, {
+  const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
+  const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
+  const inner: InnerLoop = {
     height,
     vectors,
-    partial,
-    sums,
-    column,
-    rowBytes,
-  });
+    sums: vectorLocals(height * vectors),
+    bVectors: vectorLocals(vectors),
+    aNumber: f.local("v128"),
+    aRows: Array.from({ length: packsA ? 1 : height }, () => f.local("i32")),
+    left: f.local("i32"),
+    listAt: f.local("i32"),
+    bRow: f.local("i32"),
+  };
+  const { sums, aRows } = inner;
+  const column = f.local("i32");
+  const tile = { height, vectors, partial, sums, column, rowBytes };
+  const epilogue = (isLong(kernel) ? emitLongEpilogue : emitEpilogue)(f, kernel, tile);
   epilogue.prepare();
   f.i32(0).set(column);
   f.loop(() => {
     for (const sum of sums) f.f32x4(0).set(sum);
-    aRows.forEach((pointer, i) => {
-      if (i === 0) f.get(a).set(pointer);
-      else
-        f.get(aRows[i - 1]!)
-          .get(lda)
-          .op("i32.add")
-          .set(pointer);
-    });
-    // Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order.
-    const steps = (count: number) => {
-      for (let step = 0; step < count; step++) {
-        if (skipsZeros) {
-          // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
-          f.get(listAt).mem("i32.load", 4 * step);
-          if (vectors === 2) f.i32(1).op("i32.shl");
-          f.get(b).op("i32.add").set(bRow);
-        }
-        bVectors.forEach((local, v) => {
-          f.get(skipsZeros ? bRow : b).mem("v128.load", 16 * (skipsZeros ? v : step * vectors + v));
-          f.set(local);
-        });
-        for (let i = 0; i < height; i++) {
-          if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
-          else f.get(aRows[i]!).mem("v128.load32_splat", 4 * step);
-          f.set(aNumber);
-          for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
-        }
-      }
-      for (const pointer of aRows) f.bump(pointer, 4 * count * (packsA ? height : 1));
-      if (skipsZeros) f.bump(listAt, 4 * count);
-      else f.bump(b, 16 * vectors * count);
-    };
-    if (skipsZeros) f.get(list).set(listAt);
-    for (const count of [stepsAtOnce, 1]) {
-      f.get(k);
-      if (count > 1) f.i32(31 - Math.clz32(count)).op("i32.shr_u");
-      else f.i32(stepsAtOnce - 1).op("i32.and");
-      f.tee(left).if(() => {
-        f.loop(() => {
-          steps(count);
-          f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
-        });
-      });
+    f.get(a).set(aRows[0]!);
+    for (let i = 1; i < aRows.length; i++) {
+      f.get(aRows[i - 1]!)
+        .get(lda)
+        .op("i32.add");
+      f.set(aRows[i]!);
     }
-    if (skipsZeros)
+    if (skipsZeros) f.get(list).set(inner.listAt);
+    const form = [numerics, height, vectors, packsA, skipsZeros].join();
+    const known = loops.get(form);
+    if (!known)
+      loops.set(
+        form,
+        f.capture(sums[0]!, () => emitInnerLoop(f, parts, inner)),
+      );
+    else if (!f.append(known, sums[0]!)) emitInnerLoop(f, parts, inner);
+    if (skipsZeros) {
       f.get(rowsOfB)
         .i32(16 * vectors)
-        .op("i32.mul")
-        .get(b)
-        .op("i32.add")
-        .set(b);
+        .op("i32.mul");
+      f.get(b).op("i32.add").set(b);
+    }
     epilogue.emit();
     f.bump(column, 16 * vectors);
     f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
