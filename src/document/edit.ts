@@ -62,24 +62,23 @@ export function editDocument(document: unknown, edit: string): unknown {
   }
   const path = edit.slice(0, equals);
   const parts = parsePath(path);
-  const result: unknown = structuredClone(document);
-  let container = result;
-  parts.forEach((part, depth) => {
-    if (!isContainer(container)) {
-      throw new DocumentError("E_DOCUMENT_PATH", {
-        message: `'${path}': ${parts.slice(0, depth).join(".") || "the document"} has nothing inside`,
-      });
-    }
-    const key = keyIn(container, part, path) as never;
-    if (depth === parts.length - 1) {
-      container[key] = parseValue(edit.slice(equals + 1)) as never;
-      return;
-    }
-    // A component given by its name alone gets room for options.
-    const inside: unknown = container[key];
-    if (inside === undefined) container[key] = {} as never;
-    else if (typeof inside === "string") container[key] = { kind: inside } as never;
-    container = container[key];
-  });
-  return result;
+  const value = parseValue(edit.slice(equals + 1));
+  return changed(document, parts, 0, value, path);
+}
+
+/** A copy of what is on the path, with the value at its end; what is beside the path is shared with the document given. */
+function changed(container: unknown, parts: readonly string[], depth: number, value: unknown, path: string): unknown {
+  if (depth === parts.length) return value;
+  // A component given by its name alone gets room for options, and what is not there is made.
+  const inside: unknown =
+    container === undefined ? {} : typeof container === "string" && depth > 0 ? { kind: container } : container;
+  if (!isContainer(inside)) {
+    throw new DocumentError("E_DOCUMENT_PATH", {
+      message: `'${path}': ${parts.slice(0, depth).join(".") || "the document"} has nothing inside`,
+    });
+  }
+  const key = keyIn(inside, parts[depth]!, path) as never;
+  const copy: Container = Array.isArray(inside) ? [...inside] : { ...inside };
+  copy[key] = changed(inside[key], parts, depth + 1, value, path) as never;
+  return copy;
 }

@@ -27,6 +27,13 @@ test("a layer's own name counts, and the document given stays as it is", () => {
   expect(document.model[2]).toEqual({ kind: "dense", name: "last", units: 3 });
 });
 
+test("a layer that stands in a document twice is changed in one place", () => {
+  const layer = { kind: "dense", units: 5 };
+  expect(editDocument({ model: [layer, layer] }, "model.dense1.units=7")).toEqual({
+    model: [{ kind: "dense", units: 7 }, layer],
+  });
+});
+
 test.each([
   ["learningRate", "expected path=value, received 'learningRate'"],
   ["=3", "expected path=value"],
