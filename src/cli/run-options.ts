@@ -11,6 +11,7 @@ import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
+import { penalties } from "../optim/penalties/index.ts";
 
 export interface RunOptions {
   readonly set: readonly string[];
@@ -97,6 +98,7 @@ export function describeParts(): string {
     ["initializer", initializers],
     ["loss", losses],
     ["optimizer", optimizers],
+    ["penalty", penalties],
   ];
   const parts = registries.map(([section, { all }]) => `  ${section}\n${all.map(describeDefinition).join("\n")}`);
   return `\nWhat a run document can name:\n${parts.join("\n")}\n`;

@@ -10,6 +10,7 @@ import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
 import type { ChosenLayer } from "../nn/model.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
+import { penalties } from "../optim/penalties/index.ts";
 import { type Chosen, documentFormat, type ResolvedComponent, type ResolvedDocument, type Run } from "./run-document.ts";
 
 export const dataSets: Registry<DatasetDefinition> = createRegistry<DatasetDefinition>("data set", datasets);
@@ -29,7 +30,7 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "model", "loss", "optimizer", "training"] as const;
+const sections = ["data", "model", "loss", "optimizer", "penalty", "training"] as const;
 
 type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -177,6 +178,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     "optimizer",
     problems,
   );
+  const penalty = document.penalty === undefined ? undefined : resolveComponent(penalties, document.penalty, "penalty", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
   const { format, seed, numerics } = head;
@@ -189,11 +191,13 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       model: json,
       ...(loss && { loss: loss.json }),
       optimizer: optimizer.json,
+      ...(penalty && { penalty: penalty.json }),
       training,
     },
     data: data.chosen,
     layers,
     ...(loss && { loss: loss.chosen }),
     optimizer: optimizer.chosen,
+    ...(penalty && { penalty: penalty.chosen }),
   };
 }

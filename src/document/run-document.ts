@@ -10,6 +10,7 @@ import type { DatasetDefinition } from "../data/dataset.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
+import type { PenaltyDefinition } from "../optim/penalties/define.ts";
 
 export const documentFormat = "osolgil.run/1";
 
@@ -29,6 +30,8 @@ export interface RunDocument {
   readonly loss?: ComponentInput;
   /** Default, also for options without a kind: adam. */
   readonly optimizer?: ComponentInput | { readonly kind?: string; readonly [option: string]: unknown };
+  /** What weights cost by their size; none where absent. */
+  readonly penalty?: ComponentInput;
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;
@@ -57,6 +60,8 @@ export interface ResolvedDocument {
   /** Absent: decided by the data set's task. */
   readonly loss?: ResolvedComponent;
   readonly optimizer: ResolvedComponent;
+  /** Absent: weights cost nothing. */
+  readonly penalty?: ResolvedComponent;
   readonly training: {
     readonly batchSize: number;
     readonly epochs?: number;
@@ -78,6 +83,7 @@ export interface Run {
   /** Absent: decided by the data set's task. */
   readonly loss?: Chosen<LossDefinition>;
   readonly optimizer: Chosen<OptimizerDefinition>;
+  readonly penalty?: Chosen<PenaltyDefinition>;
 }
 
 /** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */

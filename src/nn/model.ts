@@ -1,7 +1,18 @@
 /** A model: layers one after the other, and the parameters that they share between the programs of a run. */
 import { OsolgilError, ShapeError } from "../core/errors.ts";
 import { foldIn, type RandomKey } from "../core/random.ts";
-import { named, parameter, type Shape, sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
+import {
+  type Assignment,
+  assign,
+  named,
+  parameter,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+  state,
+  type Tensor,
+} from "../graph/index.ts";
 import type { Fan } from "./initializers/define.ts";
 import type { ChosenInitializer, LayerContext, LayerDefinition, Mode } from "./layers/define.ts";
 
@@ -22,9 +33,16 @@ export interface ModelParameter {
   readonly isWeight: boolean;
 }
 
+/** What a layer keeps from step to step without learning it. */
+export interface ModelState {
+  readonly tensor: Tensor;
+  readonly initial: number;
+}
+
 export class Model {
   readonly layers: readonly ChosenLayer[];
   private readonly byName = new Map<string, ModelParameter>();
+  private readonly stateByName = new Map<string, ModelState>();
 
   constructor(layers: readonly ChosenLayer[]) {
     this.layers = layers;
@@ -35,6 +53,11 @@ export class Model {
     return [...this.byName.values()];
   }
 
+  /** Running statistics and the like, in the order of the layers. */
+  get states(): readonly ModelState[] {
+    return [...this.stateByName.values()];
+  }
+
   /** The number of learned numbers. */
   get parameterCount(): number {
     return this.parameters.reduce((count, { tensor }) => count + sizeOf(tensor.shape), 0);
@@ -43,9 +66,10 @@ export class Model {
   /**
    * The graph from an input [batch, ...example] to the last layer's output.
    *
+   * @param updates  receives what the layers write back at the end of a training step
    * @throws ShapeError a layer does not fit the one before it; both are named
    */
-  apply(input: Tensor, mode: Mode): Tensor {
+  apply(input: Tensor, mode: Mode, updates: Assignment[] = []): Tensor {
     let x = input;
     let before = `The data give ${showShape(input.shape.slice(1))} for an example: they`;
     for (const { definition, name, options } of this.layers) {
@@ -55,6 +79,8 @@ export class Model {
         before,
         parameter: (local, shape, initializer, fan, { isWeight = false } = {}) =>
           this.parameter(`${name}.${local}`, shape, { layer: name, initializer, fan, isWeight }),
+        state: (local, shape, initial) => this.state(`${name}.${local}`, shape, initial),
+        update: (kept, value) => updates.push(assign(kept, value)),
       };
       try {
         x = named(name, definition.build(x, options, context));
@@ -70,6 +96,14 @@ export class Model {
       before = `The layer before it, ${definition.name} '${name}',`;
     }
     return x;
+  }
+
+  private state(name: string, shape: Shape, initial: number): Tensor {
+    const known = this.stateByName.get(name);
+    if (known) return known.tensor;
+    const tensor = state(name, shape);
+    this.stateByName.set(name, { tensor, initial });
+    return tensor;
   }
 
   private parameter(name: string, shape: Shape, made: Omit<ModelParameter, "tensor">): Tensor {

@@ -39,15 +39,21 @@ export function updateParameter(
   ];
 }
 
+/** Name of a penalty's run-time number in the program. */
+export const penaltyScalarName = (name: string): string => `penalty.${name}`;
+
+/** The numbers among options: what becomes run-time scalars. */
+export function numbersOf(options: Readonly<Record<string, unknown>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(options).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+}
+
 /** The run-time numbers of an optimizer at a step (from 1), computed in float64. */
 export function optimizerScalars(
   definition: OptimizerDefinition,
   options: Readonly<Record<string, unknown>>,
   step: number,
 ): Record<string, number> {
-  const numbers = Object.fromEntries(
-    Object.entries(options).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
-  );
+  const numbers = numbersOf(options);
   return { ...numbers, ...definition.scalars?.(numbers, step) };
 }
 

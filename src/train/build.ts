@@ -3,6 +3,8 @@ import { DocumentError, ShapeError } from "../core/errors.ts";
 import { type Dataset, type ExampleSet, exampleSize, type Table } from "../data/dataset.ts";
 import type { Chosen, Run } from "../document/run-document.ts";
 import {
+  type Assignment,
+  add,
   differentiate,
   equal,
   gather,
@@ -14,6 +16,7 @@ import {
   mul,
   type Program,
   reshape,
+  scalar,
   select,
   showShape,
   sizeOf,
@@ -25,7 +28,7 @@ import type { Mode } from "../nn/layers/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import { losses } from "../nn/losses/index.ts";
 import { type ChosenLayer, Model } from "../nn/model.ts";
-import { createScalars, createSlots, updateParameter } from "../optim/apply.ts";
+import { createScalars, createSlots, numbersOf, penaltyScalarName, updateParameter } from "../optim/apply.ts";
 
 /** The parts of a data set that programs read. */
 export type Part = "train" | "test";
@@ -70,6 +73,7 @@ export class RunPrograms {
   private readonly parts = new Map<Part, PartTables>();
   private readonly slots = new Map<Tensor, Record<string, Tensor>>();
   private readonly scalars: Readonly<Record<string, Tensor>>;
+  private readonly penaltyScalars: Readonly<Record<string, Tensor>>;
 
   /** @throws ShapeError | DocumentError the model does not fit the data */
   constructor(run: Run, dataset: Dataset) {
@@ -78,6 +82,8 @@ export class RunPrograms {
     this.model = new Model(run.layers);
     this.loss = chooseLoss(run, dataset);
     this.scalars = createScalars(run.optimizer.definition, run.optimizer.options);
+    const penaltyNumbers = Object.keys(numbersOf(run.penalty?.options ?? {}));
+    this.penaltyScalars = Object.fromEntries(penaltyNumbers.map((name) => [name, scalar(penaltyScalarName(name))]));
     for (const part of ["train", "test"] as const) {
       const set = dataset[part];
       if (!set) continue;
@@ -114,19 +120,32 @@ export class RunPrograms {
     return name;
   }
 
-  /** The mean training loss of so many rows, for programs of other kinds: gradient checks. */
-  trainingLoss(rows: number): Tensor {
-    return mean(this.forward("train", rows, "training").losses);
+  /** What is minimised over so many rows, for programs of other kinds: gradient checks. */
+  objective(rows: number): Tensor {
+    return this.withPenalty(mean(this.forward("train", rows, "training").losses));
   }
 
-  private forward(part: Part, rows: number, mode: Mode): { losses: Tensor; correct: Tensor | undefined } {
+  /** The loss and what the weights cost; biases and the parameters of batch normalisation cost nothing. */
+  private withPenalty(loss: Tensor): Tensor {
+    const { penalty } = this.run;
+    if (!penalty) return loss;
+    const weights = this.model.parameters.filter(({ isWeight }) => isWeight);
+    return weights.reduce((total, { tensor }) => add(total, penalty.definition.apply(tensor, this.penaltyScalars)), loss);
+  }
+
+  private forward(
+    part: Part,
+    rows: number,
+    mode: Mode,
+    updates: Assignment[] = [],
+  ): { losses: Tensor; correct: Tensor | undefined } {
     const { set, inputs, targets } = this.parts.get(part)!;
     const numbers = input("rows", [rows], "int32");
     const flat = (leaf: Tensor, { shape, scale }: Table) => {
       const gathered = gather(leaf, numbers);
       return scale === 1 ? gathered : reshape(mul(reshape(gathered, [rows, exampleSize(shape)]), scale), [rows, ...shape]);
     };
-    const prediction = this.model.apply(flat(inputs, set.inputs), mode);
+    const prediction = this.model.apply(flat(inputs, set.inputs), mode, updates);
     const target = flat(targets, set.targets);
     this.checkOutput(prediction);
     const isClasses = this.dataset.task.kind === "classification";
@@ -152,10 +171,11 @@ export class RunPrograms {
   }
 
   private buildTraining(rows: number): Program {
-    const { losses: each, correct } = this.forward("train", rows, "training");
+    const updates: Assignment[] = [];
+    const { losses: each, correct } = this.forward("train", rows, "training", updates);
     const loss = mean(each);
     const parameters = this.model.parameters.map(({ tensor }) => tensor);
-    const gradients = differentiate(loss, parameters);
+    const gradients = differentiate(this.withPenalty(loss), parameters);
     const { definition } = this.run.optimizer;
     const assignments = parameters.flatMap((parameter, i) => {
       let slots = this.slots.get(parameter);
@@ -165,7 +185,7 @@ export class RunPrograms {
       }
       return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars);
     });
-    return { outputs: { loss, ...(correct && { correct }) }, assignments };
+    return { outputs: { loss, ...(correct && { correct }) }, assignments: [...assignments, ...updates] };
   }
 
   private buildEvaluation(part: Part, rows: number): Program {

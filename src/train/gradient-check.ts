@@ -65,7 +65,7 @@ function switchesOf(loss: Tensor): Tensor[] {
 export function checkGradients(run: Run, dataset: Dataset, options: GradientCheckOptions = {}): GradientCheck {
   const rows = Math.min(options.rows ?? 8, dataset.train.inputs.count);
   const programs = new RunPrograms(run, dataset);
-  const loss = programs.trainingLoss(rows);
+  const loss = programs.objective(rows);
   const { parameters } = programs.model;
   const gradients = differentiate(
     loss,

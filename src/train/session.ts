@@ -8,9 +8,9 @@ import { type Dataset, validateDataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
-import type { Tensor } from "../graph/index.ts";
+import { sizeOf, type Tensor } from "../graph/index.ts";
 import { initialValues, type Model } from "../nn/model.ts";
-import { optimizerScalars, scalarName } from "../optim/apply.ts";
+import { numbersOf, optimizerScalars, penaltyScalarName, scalarName } from "../optim/apply.ts";
 import { type Part, RunPrograms } from "./build.ts";
 
 /**
@@ -99,9 +99,13 @@ export class Session {
     for (const { leaf, values } of this.programs.tables()) this.executable.writeTable(leaf, values);
     for (const parameter of this.model.parameters)
       this.executable.writeState(parameter.tensor, initialValues(parameter, this.key));
+    for (const { tensor, initial } of this.model.states) {
+      this.executable.writeState(tensor, new Float32Array(sizeOf(tensor.shape)).fill(initial));
+    }
     const options = run.optimizer.options;
-    for (const [name, value] of Object.entries(options))
-      if (typeof value === "number") this.executable.setScalar(scalarName(name), value);
+    for (const [name, value] of Object.entries(numbersOf(options))) this.executable.setScalar(scalarName(name), value);
+    const penalty = numbersOf(run.penalty?.options ?? {});
+    for (const [name, value] of Object.entries(penalty)) this.executable.setScalar(penaltyScalarName(name), value);
   }
 
   private evaluationParts(): { part: Part; count: number }[] {
@@ -167,9 +171,13 @@ export class Session {
     return { loss: loss / count, ...(this.dataset.task.kind === "classification" && { accuracy: correct / count }) };
   }
 
-  /** Parameters and optimizer slots as they are now, in the order of the layers. */
+  /** Parameters, running statistics and optimizer slots as they are now, in the order of the layers. */
   readStates(): { name: string; shape: readonly number[]; values: Float32Array }[] {
-    const tensors: Tensor[] = [...this.model.parameters.map(({ tensor }) => tensor), ...this.programs.slotTensors];
+    const tensors: Tensor[] = [
+      ...this.model.parameters.map(({ tensor }) => tensor),
+      ...this.model.states.map(({ tensor }) => tensor),
+      ...this.programs.slotTensors,
+    ];
     return tensors.map((tensor) => ({
       name: tensor.name!,
       shape: tensor.shape,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ShapeError } from "../../src/core/errors.ts";
 import * as g from "../../src/graph/index.ts";
 import type { LayerContext, LayerDefinition, Mode } from "../../src/nn/layers/index.ts";
 import { uniform } from "../support/values.ts";
@@ -11,9 +12,11 @@ function build(
   example: LayerDefinition["examples"][number],
   batch: number,
   mode: Mode,
-): Case & { declared: string[] } {
+): Case & { values: Record<string, Float32Array>; declared: string[] } {
   const input = g.parameter("input", [batch, ...example.input]);
   const parameters = new Map<string, g.Tensor>();
+  const states = new Map<string, { tensor: g.Tensor; initial: number }>();
+  const updated: g.Tensor[] = [];
   const context: LayerContext = {
     name: "layer",
     mode,
@@ -26,15 +29,31 @@ function build(
       parameters.set(name, made);
       return made;
     },
+    state(name, shape, initial) {
+      if (states.has(name)) throw new Error(`state '${name}' is asked for twice`);
+      const tensor = g.state(`layer/${name}`, shape);
+      states.set(name, { tensor, initial });
+      return tensor;
+    },
+    update(state, value) {
+      expect(mode, "states are written in training alone").toBe("training");
+      expect(value.shape).toEqual(state.shape);
+      updated.push(state);
+    },
   };
   const result = definition.build(input, resolved(definition, example.options), context);
+  expect(new Set(updated).size, "each state is written once").toBe(updated.length);
   const targets = [input, ...parameters.values()];
-  const values = Object.fromEntries(
+  const values: Record<string, Float32Array> = Object.fromEntries(
     targets.map((leaf, i) => [
       leaf.name!,
       i === 0 ? awayFromKinks(g.sizeOf(leaf.shape)) : uniform(g.sizeOf(leaf.shape), { seed: i }),
     ]),
   );
+  for (const { tensor, initial } of states.values()) {
+    // Near what they start with, and different from each other.
+    values[tensor.name!] = Float32Array.from({ length: g.sizeOf(tensor.shape) }, (_, i) => initial + ((i * 7) % 5) / 10);
+  }
   return { result, targets, values, declared: targets.map((leaf) => `${leaf.name} ${g.showShape(leaf.shape)}`) };
 }
 
@@ -55,8 +74,13 @@ export function layerContract(definition: LayerDefinition): void {
           holdGradients(build(definition, example, 1, "evaluation"), what);
         });
 
+        const { fewestRows = 1 } = definition;
         test.each(batchSizes)("a batch of %d has its shape, and every engine agrees with the reference", (batch) => {
           for (const mode of ["training", "evaluation"] as const) {
+            if (mode === "training" && batch < fewestRows) {
+              expect(() => build(definition, example, batch, mode)).toThrow(ShapeError);
+              continue;
+            }
             const one = build(definition, example, batch, mode);
             expect(one.result.shape[0]).toBe(batch);
             holdEngines(one, `${definition.name} ${what}, ${mode}, batch ${batch}`);
@@ -65,7 +89,8 @@ export function layerContract(definition: LayerDefinition): void {
 
         test("parameters have the same names and shapes whatever the batch and the mode", () => {
           const [, ...first] = build(definition, example, 7, "training").declared;
-          for (const batch of batchSizes) expect(build(definition, example, batch, "training").declared.slice(1)).toEqual(first);
+          for (const batch of batchSizes.filter((size) => size >= fewestRows))
+            expect(build(definition, example, batch, "training").declared.slice(1)).toEqual(first);
           expect(build(definition, example, 7, "evaluation").declared.slice(1)).toEqual(first);
         });
       },

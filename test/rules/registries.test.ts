@@ -9,6 +9,7 @@ import { initializers } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
 import { optimizers } from "../../src/optim/optimizers/index.ts";
+import { penalties } from "../../src/optim/penalties/index.ts";
 
 /** Registries, each with the folder that it must list whole. Data sets are files on a disk and have no examples. */
 const registries: readonly { folder: string; definitions: readonly Definition[]; hasExamples: boolean }[] = [
@@ -17,17 +18,19 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "nn/initializers", definitions: initializers.all, hasExamples: true },
   { folder: "nn/losses", definitions: losses.all, hasExamples: true },
   { folder: "optim/optimizers", definitions: optimizers.all, hasExamples: true },
+  { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },
 ];
 
-/** "softmaxCrossEntropy" is in softmax-cross-entropy.ts, "maxPool2d" in max-pool-2d.ts. */
-const fileOf = (name: string): string => `${name.replace(/[A-Z]|\d+/g, (part) => `-${part.toLowerCase()}`)}.ts`;
+/** "softmaxCrossEntropy" is in softmax-cross-entropy.ts, "maxPool2d" in max-pool-2d.ts, "l2" in l2.ts. */
+const fileOf = (name: string): string => `${name.replace(/[A-Z]|\d+(?=[a-z])/g, (part) => `-${part.toLowerCase()}`)}.ts`;
 
 test("fileOf turns camelCase into kebab-case", () => {
-  expect(["relu", "softmaxCrossEntropy", "maxPool2d"].map(fileOf)).toEqual([
+  expect(["relu", "softmaxCrossEntropy", "maxPool2d", "l2"].map(fileOf)).toEqual([
     "relu.ts",
     "softmax-cross-entropy.ts",
     "max-pool-2d.ts",
+    "l2.ts",
   ]);
 });
 

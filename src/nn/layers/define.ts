@@ -28,11 +28,17 @@ export interface LayerContext {
     fan: Fan,
     options?: { readonly isWeight?: boolean },
   ): Tensor;
+  /** A tensor that is kept from step to step and not learned, such as a running mean; `initial` is what it starts with. */
+  state(name: string, shape: Shape, initial: number): Tensor;
+  /** What a state becomes when the step has ended. Only in training. */
+  update(state: Tensor, value: Tensor): void;
 }
 
 export interface LayerDefinition extends Definition {
   /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
+  /** Rows that a batch in training has at the least; 1 where it is not said. */
+  readonly fewestRows?: number;
   /** Options, and the shape of an example, that tests and documentation use. */
   readonly examples: readonly { readonly options: Readonly<Record<string, unknown>>; readonly input: Shape }[];
 }

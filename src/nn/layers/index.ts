@@ -5,8 +5,9 @@
 import { createRegistry } from "../../core/registry.ts";
 import { activationLayer } from "../activation-layer.ts";
 import { activations } from "../activations/index.ts";
+import { batchNorm } from "./batch-norm.ts";
 import { dense } from "./dense.ts";
 
 export { type ChosenInitializer, defineLayer, type LayerContext, type LayerDefinition, type Mode } from "./define.ts";
-export const layers = createRegistry("layer", [dense]);
+export const layers = createRegistry("layer", [dense, batchNorm]);
 export const modelLayers = createRegistry("layer", [...layers.all, ...activations.all.map(activationLayer)]);

@@ -1,0 +1,13 @@
+import { defineInitializer } from "./define.ts";
+
+export const constant = defineInitializer({
+  name: "constant",
+  summary: "All numbers the same: for scales, which start at 1; weights that are all alike stay alike.",
+  source: "Lecture, C4.",
+  options: { value: { default: 0, summary: "The number." } },
+  moments: (_, { value }) => ({ mean: value, std: 0 }),
+  fill: (out, _, __, { value }) => {
+    out.fill(value);
+  },
+  examples: [{}, { value: -2.5 }],
+});
