@@ -4,10 +4,10 @@
  *   npm run bench:kernels -- [portable]
  */
 import type { Numerics } from "../src/engine/engine.ts";
+import { measurePeak } from "../src/engine/wasm/peak.ts";
 import { wasmEngine } from "../src/engine/wasm/wasm-engine.ts";
 import { assign, matmul, state } from "../src/graph/index.ts";
 import { measureRate } from "./measure.ts";
-import { measurePeak } from "./peak.ts";
 
 /** What it is, then M, K, N, and which operand is transposed. */
 const shapes: readonly (readonly [string, number, number, number, ("a" | "b")?])[] = [

@@ -6,10 +6,10 @@
  * With --json one line a workload: {"workload":"W1","peer":"osolgil","engine":"wasm","threads":1,"stepsPerSecond":...}.
  */
 import { parseArgs } from "node:util";
+import { measurePeak } from "../src/engine/wasm/peak.ts";
 import { wasmEngine } from "../src/engine/wasm/wasm-engine.ts";
 import { Session } from "../src/train/session.ts";
 import { measureRate } from "./measure.ts";
-import { measurePeak } from "./peak.ts";
 import { resolveWorkload, workloads } from "./workloads.ts";
 
 const { values: options } = parseArgs({

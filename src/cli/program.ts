@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../core/version.ts";
 import type { TrainerThread } from "../execute/trainer-thread.ts";
 import { checkCommand } from "./commands/check.ts";
+import { infoCommand } from "./commands/info.ts";
 import { trainCommand } from "./commands/train.ts";
 import { reportError } from "./output.ts";
 
@@ -23,7 +24,8 @@ export async function runProgram(trainer: TrainerThread | undefined): Promise<nu
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", "\nExit codes: 0 done, 1 training failed, 2 the input was wrong, 130 stopped by Ctrl-C.")
     .exitOverride();
-  for (const command of [trainCommand(finish, trainer), checkCommand(finish)]) program.addCommand(command.exitOverride());
+  for (const command of [trainCommand(finish, trainer), checkCommand(finish), infoCommand()])
+    program.addCommand(command.exitOverride());
   try {
     await program.parseAsync();
   } catch (error) {

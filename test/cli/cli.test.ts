@@ -238,6 +238,16 @@ test("check finds the gradient right", () => {
   expect(JSON.parse(osolgil("check", "run.json", "--json").stdout)).toMatchObject({ verdict: "good", rows: 8 });
 });
 
+test("info tells what can run here, and its peak", () => {
+  const { status, stdout } = osolgil("info", "--json");
+  expect(status).toBe(0);
+  const info = JSON.parse(stdout);
+  expect(info.engines.map(({ engine }: { engine: string }) => engine)).toEqual(["wasm", "reference"]);
+  expect(info.engines[0].available).toBe(true);
+  for (const profile of info.engines[0].numerics) expect(info.peakGflops[profile]).toBeGreaterThan(0);
+  expect(osolgil("info").stdout).toContain("engine wasm");
+});
+
 test("--help names every part that a document can name", () => {
   const { status, stdout } = osolgil("train", "--help");
   expect(status).toBe(0);
