@@ -18,7 +18,7 @@ import { aligned } from "../../graph/plan/memory.ts";
 import type { Numerics } from "../engine.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
-import { emitStrip } from "./strip-code.ts";
+import { emitLongFormula, emitStrip, isLong } from "./strip-code.ts";
 
 export const panelColumns = 8;
 const maximumStrip = 6;
@@ -101,7 +101,8 @@ export function emitMatmul(
   const tail = tailWidth(n);
   const skips = skipsZeros(kernel);
   const packs = transposeA || skips;
-  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips, loops };
+  const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
+  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips, loops, longFormula };
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = [

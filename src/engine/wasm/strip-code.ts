@@ -16,6 +16,8 @@ export interface StripParts {
   readonly skipsZeros: boolean;
   /** Inner loops that were made before, by what they depend on: most products share theirs. */
   readonly loops: Map<string, Snippet>;
+  /** The function of the epilogue, where its formula is long. */
+  readonly longFormula: number | undefined;
 }
 
 /** Steps of k in one turn of the inner loop; a power of two. */
@@ -30,9 +32,9 @@ function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Lo
   else f.get(sum).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(sum);
 }
 
-/** Formulas of more operations than this (an optimizer's) run in a loop over the tile, from memory, so that their code stands once. */
+/** Formulas of more operations than this (an optimizer's) are a function of their own, so that their code stands once. */
 const longestUnrolled = 8;
-const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
+export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
 interface InnerLoop {
   readonly height: number;
@@ -96,7 +98,7 @@ export function emitStrip(
   vectors: number,
   partial: boolean,
 ): number {
-  const { kernel, numerics, packsA, skipsZeros, loops } = parts;
+  const { kernel, numerics, packsA, skipsZeros, loops, longFormula } = parts;
   const { operands, stores } = kernel;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + operands.length + stores.length).fill("i32"));
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
@@ -115,7 +117,7 @@ export function emitStrip(
   const { sums, aRows } = inner;
   const column = f.local("i32");
   const tile = { height, vectors, partial, sums, column, rowBytes };
-  const epilogue = (isLong(kernel) ? emitLongEpilogue : emitEpilogue)(f, kernel, tile);
+  const epilogue = longFormula === undefined ? emitEpilogue(f, kernel, tile) : callLongFormula(f, kernel, tile, longFormula);
   epilogue.prepare();
   f.i32(0).set(column);
   f.loop(() => {
@@ -202,7 +204,7 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
         for (row = 0; row < height; row++) {
           formula.begin("perRow");
           formula.begin("full");
-          emitStores(f, formula, stores, operands.length, place, partial ? count : undefined, 16 * vector);
+          emitStores(f, formula, stores, stripHeadCount + operands.length, place, partial ? count : undefined, 16 * vector);
           if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
         }
       }
@@ -210,54 +212,64 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
   };
 }
 
-/** The formula once, in a loop over the tile's vectors; the sums go through memory. */
-function emitLongEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile): Epilogue {
-  const { height, vectors, partial, sums, column, rowBytes } = tile;
-  const [place, count, columnAt, rowAt, sumAt, row, vector] = Array.from({ length: 7 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+/** Parameters of a long formula's function before its operands and stores. */
+const longHead = { tile: 0, height: 1, vectors: 2, valid: 3, column: 4, rowBytes: 5 } as const;
+const longHeadCount = 6;
+
+/**
+ * A long formula as a function of its own, in a loop over the vectors of a tile whose sums lie in memory: one for all strips of a
+ * product. Stores `valid` columns of the tile at the most.
+ */
+export function emitLongFormula(module: ModuleBuilder, name: string, { operands, values, stores }: MatmulKernel): number {
+  const { index, code: f } = module.function(name, new Array(longHeadCount + operands.length + stores.length).fill("i32"));
+  const { tile, height, vectors, valid, column, rowBytes } = longHead;
+  const [place, rowAt, row] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const formula = new FormulaCode(
     f,
     values,
     ({ operand, layout }) => {
-      f.get(stripHeadCount + operand);
+      f.get(longHeadCount + operand);
       if (layout === "full") f.get(place).op("i32.add").mem("v128.load");
-      else if (layout === "perColumn") f.get(columnAt).op("i32.add").mem("v128.load");
+      else if (layout === "perColumn") f.get(column).op("i32.add").mem("v128.load");
       else if (layout === "perRow") f.get(rowAt).op("i32.add").mem("v128.load32_splat");
       else f.mem("v128.load32_splat");
     },
-    () => f.get(sumAt).mem("v128.load"),
+    () => f.get(tile).mem("v128.load"),
   );
+  formula.prepare("uniform");
+  f.loop(() => {
+    f.get(column).set(place).i32(0).set(rowAt).get(height).set(row);
+    f.loop(() => {
+      for (const scope of ["perColumn", "perRow", "full"] as const) formula.begin(scope);
+      emitStores(f, formula, stores, longHeadCount + operands.length, place, valid, 0);
+      f.get(place).get(rowBytes).op("i32.add").set(place);
+      f.bump(rowAt, 4);
+      f.bump(tile, 16);
+      f.get(row).i32(1).op("i32.sub").tee(row).brIf(0);
+    });
+    f.bump(column, 16);
+    f.bump(valid, -4);
+    f.get(vectors).i32(1).op("i32.sub").tee(vectors).brIf(0);
+  });
+  return index;
+}
+
+/** Stores the sums and calls the long formula. */
+function callLongFormula(f: FunctionBuilder, { operands, stores }: MatmulKernel, tile: Tile, formula: number): Epilogue {
+  const { height, vectors, partial, sums, column, rowBytes } = tile;
   return {
-    prepare: () => formula.prepare("uniform"),
+    prepare: () => {},
     emit() {
       sums.forEach((sum, i) => {
-        f.get(stripHead.tile)
-          .get(sum)
-          .mem("v128.store", 16 * ((i % vectors) * height + Math.floor(i / vectors)));
+        f.get(stripHead.tile).get(sum);
+        f.mem("v128.store", 16 * ((i % vectors) * height + Math.floor(i / vectors)));
       });
-      f.get(stripHead.tile).set(sumAt).get(column).set(columnAt).i32(vectors).set(vector);
-      if (partial) f.get(stripHead.valid).set(count);
-      f.loop(() => {
-        f.get(columnAt).set(place).i32(0).set(rowAt).i32(height).set(row);
-        f.loop(() => {
-          for (const scope of ["perColumn", "perRow", "full"] as const) formula.begin(scope);
-          emitStores(f, formula, stores, operands.length, place, partial ? count : undefined, 0);
-          f.get(place).get(rowBytes).op("i32.add").set(place);
-          f.bump(rowAt, 4);
-          f.bump(sumAt, 16);
-          f.get(row).i32(1).op("i32.sub").tee(row).brIf(0);
-        });
-        f.bump(columnAt, 16);
-        if (partial) f.bump(count, -4);
-        f.get(vector).i32(1).op("i32.sub").tee(vector).brIf(0);
-      });
+      f.get(stripHead.tile).i32(height).i32(vectors);
+      if (partial) f.get(stripHead.valid);
+      else f.i32(4 * vectors);
+      f.get(column).get(rowBytes);
+      for (let i = 0; i < operands.length + stores.length; i++) f.get(stripHeadCount + i);
+      f.call(formula);
     },
   };
 }
@@ -267,7 +279,7 @@ function emitStores(
   f: FunctionBuilder,
   formula: FormulaCode,
   stores: MatmulKernel["stores"],
-  operandCount: number,
+  firstStore: number,
   place: Local,
   count: Local | undefined,
   offset: number,
@@ -281,7 +293,7 @@ function emitStores(
   results.forEach((local, store) => {
     const address = () =>
       f
-        .get(stripHeadCount + operandCount + store)
+        .get(firstStore + store)
         .get(place)
         .op("i32.add");
     if (count !== undefined) storeCounted(f, address, local, count, offset);
