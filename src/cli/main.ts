@@ -13,13 +13,20 @@ enableCompileCache();
 const cacheFolder = getCompileCacheDir();
 if (cacheFolder !== undefined) process.env.NODE_COMPILE_CACHE ??= cacheFolder;
 
-// A reader that has seen enough (`| head`) closes the pipe; that is no error.
-process.stdout.on("error", (error: { code?: string }) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+const output = new AbortController();
+process.stdout.on("error", (error) => output.abort(error));
+
+// What waits for nothing that could still happen, such as a document that never finishes loading, would end without a word.
+let isDone = false;
+process.once("beforeExit", () => {
+  if (isDone) return;
+  process.stderr.write("error the run document never finished loading: it awaits something that nothing settles\n");
+  process.exit(2);
 });
 
 // The trainer loads its code while this thread loads its own and reads the document.
 const trainer = process.argv[2] === "train" ? new TrainerThread() : undefined;
-const { runProgram } = await import("./program.ts");
-process.exitCode = await runProgram(trainer);
+void import("./program.ts").then(async ({ runProgram }) => {
+  process.exitCode = await runProgram({ trainer, outputClosed: output.signal });
+  isDone = true;
+});

@@ -1,19 +1,18 @@
 /** The commands, and what their failures mean for the exit code. */
 import { Command, CommanderError } from "commander";
 import { version } from "../core/version.ts";
-import type { TrainerThread } from "../execute/trainer-thread.ts";
+import { fileFault, systemCode } from "../store/file-faults.ts";
 import { checkCommand } from "./commands/check.ts";
 import { infoCommand } from "./commands/info.ts";
-import { trainCommand } from "./commands/train.ts";
+import { type Surroundings, trainCommand } from "./commands/train.ts";
 import { reportError } from "./output.ts";
 
 /**
  * Runs the command that the arguments name.
  *
- * @param trainer  a thread that is loading already, for commands that train
  * @returns the exit code
  */
-export async function runProgram(trainer: TrainerThread | undefined): Promise<number> {
+export async function runProgram(surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
   const finish = (code: number) => {
     exitCode = code;
@@ -24,14 +23,19 @@ export async function runProgram(trainer: TrainerThread | undefined): Promise<nu
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", "\nExit codes: 0 done, 1 training failed, 2 the input was wrong, 130 stopped by Ctrl-C.")
     .exitOverride();
-  for (const command of [trainCommand(finish, trainer), checkCommand(finish), infoCommand()])
-    program.addCommand(command.exitOverride());
+  for (const command of [trainCommand(finish, surroundings), checkCommand(finish), infoCommand()])
+    program.addCommand(command.copyInheritedSettings(program));
   try {
     await program.parseAsync();
   } catch (error) {
     // Help and version are no errors; what commander refuses it has printed itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return reportError(error);
+  }
+  const { outputClosed } = surroundings;
+  if (exitCode === 0 && outputClosed.aborted && systemCode(outputClosed.reason) !== "EPIPE") {
+    reportError(fileFault("standard output cannot be written", outputClosed.reason));
+    return 1;
   }
   return exitCode;
 }

@@ -1,5 +1,6 @@
 /** What commands that take a run document have in common: the document, and changes to it from the command line. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { isPlainObject } from "../core/objects.ts";
 import { describeSpec } from "../core/options.ts";
 import type { Definition, Registry } from "../core/registry.ts";
 import { editDocument } from "../document/edit.ts";
@@ -26,12 +27,12 @@ export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`It is a whole number >= ${least}.`);
+      throw new InvalidArgumentError(`It is a whole number >= ${least} and <= ${Number.MAX_SAFE_INTEGER}.`);
     return value;
   };
 }
 
-/** The options --set, --epochs, --seed and --numerics. */
+/** The options that change the document: --set, --epochs, --iterations, --seed and --numerics. */
 export function addRunOptions(command: Command): Command {
   return command
     .argument(
@@ -50,9 +51,6 @@ export function addRunOptions(command: Command): Command {
     .option("--numerics <profile>", "how products are summed: fused, portable or auto");
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The document with what the options say in place of what it says. */
 function override(document: Readonly<Record<string, unknown>>, options: RunOptions): Record<string, unknown> {
   const changed: Record<string, unknown> = { ...document };
@@ -60,7 +58,7 @@ function override(document: Readonly<Record<string, unknown>>, options: RunOptio
   for (const name of ["epochs", "iterations"] as const) {
     const training = changed.training ?? {};
     // What is no object at all is left for the validation to name.
-    if (options[name] === undefined || !isPlain(training)) continue;
+    if (options[name] === undefined || !isPlainObject(training)) continue;
     const { epochs: _, iterations: __, ...rest } = training;
     changed.training = { ...rest, [name]: options[name] };
   }
@@ -72,7 +70,7 @@ export async function runFromOptions(path: string | undefined, options: RunOptio
   let document: unknown = path === undefined ? mainJob : await loadDocument(path);
   for (const edit of options.set) document = editDocument(document, edit);
   return resolveRun(
-    isPlain(document) ? override(document, options) : document,
+    isPlainObject(document) ? override(document, options) : document,
     path === undefined ? "the main job" : `'${path}'`,
   );
 }

@@ -46,6 +46,13 @@ export function showValue(value: unknown): string {
   if (typeof value === "string") return value.length > 60 ? `'${value.slice(0, 57)}...'` : `'${value}'`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "function") return "a function";
-  const text = JSON.stringify(value) ?? String(value);
+  if (typeof value === "bigint" || typeof value === "symbol") return `the ${typeof value} ${String(value)}`;
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    // A circle, or a BigInt inside.
+    return "an object that is not JSON";
+  }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,6 +1,7 @@
 /** From what a person has written to a run: every name resolved, every default filled in, every mistake named at once. */
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
+import { isPlainObject } from "../core/objects.ts";
 import { type ComponentResolver, type OptionSpecs, resolveOptions } from "../core/options.ts";
 import { createRegistry, type Definition, type Registry } from "../core/registry.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
@@ -32,9 +33,6 @@ const runSpecs = {
 const defaultOptimizer = "adam";
 const sections = ["data", "model", "loss", "optimizer", "penalty", "training"] as const;
 
-type Plain = Readonly<Record<string, unknown>>;
-const isPlain = (value: unknown): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value);
-
 interface ResolvedParts<D> {
   readonly chosen: Chosen<D>;
   readonly json: ResolvedComponent;
@@ -50,17 +48,21 @@ function resolveComponent<D extends Definition>(
 ): ResolvedParts<D> | undefined {
   const given = typeof value === "string" ? { kind: value } : value;
   const { kind } = registry;
-  if (!isPlain(given)) {
+  if (!isPlainObject(given)) {
     problems.push({
       path,
-      message: `expected the name of a ${kind}, or an object with its "kind", received ${showValue(value)}`,
+      message: `expected a ${kind}: its name, or an object with its "kind"; received ${showValue(value)}`,
     });
     return undefined;
   }
   if (typeof given.kind !== "string" || !registry.has(given.kind)) {
     const where = typeof value === "string" ? path : `${path}.kind`;
     const hint = typeof given.kind === "string" ? suggestName(given.kind, registry.names) : `valid: ${registry.names.join(", ")}`;
-    problems.push({ path: where, message: `there is no ${kind} ${showValue(given.kind)}`, hint });
+    problems.push({
+      path: where,
+      message: given.kind === undefined ? `a ${kind} needs its "kind"` : `there is no ${kind} ${showValue(given.kind)}`,
+      hint,
+    });
     return undefined;
   }
   const definition = registry.get(given.kind);
@@ -96,7 +98,7 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: ChosenLay
     const { definition, options } = parts.chosen;
     const count = (counts.get(definition.name) ?? 0) + 1;
     counts.set(definition.name, count);
-    const name = isPlain(entry) && entry.name !== undefined ? entry.name : `${definition.name}${count}`;
+    const name = isPlainObject(entry) && entry.name !== undefined ? entry.name : `${definition.name}${count}`;
     if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
       problems.push({
         path: `${path}.name`,
@@ -115,13 +117,13 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: ChosenLay
 }
 
 function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument["training"] {
-  if (value !== undefined && !isPlain(value)) {
+  if (value !== undefined && !isPlainObject(value)) {
     problems.push({
       path: "training",
       message: `expected an object with ${Object.keys(trainingSpecs).join(", ")}, received ${showValue(value)}`,
     });
   }
-  const given = isPlain(value) ? value : {};
+  const given = isPlainObject(value) ? value : {};
   const training = resolveOptions(trainingSpecs, given, {
     owner: "training",
     path: "training",
@@ -150,7 +152,7 @@ export function documentError(problems: readonly Problem[], origin: string): Doc
  */
 export function resolveRun(document: unknown, origin = "the run document"): Run {
   const problems: Problem[] = [];
-  if (!isPlain(document)) {
+  if (!isPlainObject(document)) {
     throw documentError(
       [{ path: "", message: `expected an object with data and model, received ${showValue(document)}` }],
       origin,
@@ -174,7 +176,9 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
   const loss = document.loss === undefined ? undefined : resolveComponent(losses, document.loss, "loss", problems);
   const optimizer = resolveComponent(
     optimizers,
-    isPlain(document.optimizer) ? { kind: defaultOptimizer, ...document.optimizer } : (document.optimizer ?? defaultOptimizer),
+    isPlainObject(document.optimizer)
+      ? { kind: defaultOptimizer, ...document.optimizer }
+      : (document.optimizer ?? defaultOptimizer),
     "optimizer",
     problems,
   );

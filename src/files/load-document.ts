@@ -70,7 +70,13 @@ export async function loadDocument(path: string): Promise<unknown> {
   try {
     exports = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new DocumentError("E_DOCUMENT_MODULE", { message: `'${path}' cannot be loaded: ${(cause as Error).message}`, cause });
+    throw new DocumentError("E_DOCUMENT_MODULE", {
+      message: `'${path}' cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: /'osolgil'/.test(String(cause))
+        ? "Run: npm install osolgil. Or leave out defineRun: a plain object will do."
+        : undefined,
+      cause,
+    });
   }
   if (exports.default === undefined) {
     throw new DocumentError("E_DOCUMENT_MODULE", {

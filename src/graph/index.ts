@@ -3,7 +3,7 @@ export { differentiate } from "./differentiate.ts";
 export * from "./primitives/elementwise.ts";
 export { gather } from "./primitives/gather.ts";
 export { type MatmulOptions, matmul } from "./primitives/matmul.ts";
-export { max, mean, min, type ReduceOptions, sum, sumTo } from "./primitives/reduce.ts";
+export { max, mean, min, type ReduceName, type ReduceOptions, sum, sumTo } from "./primitives/reduce.ts";
 export { reshape, transpose } from "./primitives/reshape.ts";
 export { printProgram } from "./print.ts";
 export { type Assignment, assign, collectLeaves, type Program, programInputs, programOrder } from "./program.ts";

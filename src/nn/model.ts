@@ -71,7 +71,7 @@ export class Model {
    */
   apply(input: Tensor, mode: Mode, updates: Assignment[] = []): Tensor {
     let x = input;
-    let before = `The data give ${showShape(input.shape.slice(1))} for an example: they`;
+    let before = "The data give";
     for (const { definition, name, options } of this.layers) {
       const context: LayerContext = {
         name,
@@ -88,12 +88,12 @@ export class Model {
         if (!(error instanceof ShapeError) || error.message.includes(`'${name}'`)) throw error;
         const detail = {
           message: `${definition.name} '${name}': ${error.message}`,
-          hint: error.hint ?? `${before} gives ${showShape(x.shape)}.`,
+          hint: error.hint ?? `${before} ${showShape(x.shape)}.`,
           cause: error,
         };
         throw new ShapeError(error.code, detail);
       }
-      before = `The layer before it, ${definition.name} '${name}',`;
+      before = `The layer before it, ${definition.name} '${name}', gives`;
     }
     return x;
   }

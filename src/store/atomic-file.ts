@@ -32,10 +32,13 @@ function writeAndSync(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** A single write unless the system takes less than it was given. */
-export function writeWhole(file: number, bytes: Uint8Array): void {
+/** A write takes less than 2 GiB at once. */
+const LARGEST_WRITE_BYTES = 256 * 1024 * 1024;
+
+/** A single write, unless there is more than a write can take, or the system takes less than it was given. */
+export function writeWhole(file: number, bytes: Uint8Array, largestWriteBytes = LARGEST_WRITE_BYTES): void {
   let at = 0;
-  while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
+  while (at < bytes.length) at += writeSync(file, bytes, at, Math.min(bytes.length - at, largestWriteBytes));
 }
 
 /** Makes new names in a folder last. */
@@ -53,7 +56,7 @@ export function syncFolder(path: string): void {
 }
 
 /** Removes what may not be there; an error on the way must not hide the one being reported. */
-function removeQuietly(path: string): void {
+export function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {

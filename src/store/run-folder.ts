@@ -11,7 +11,7 @@ import { localClock } from "../core/clock.ts";
 import { FileError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import { showValue } from "../core/names.ts";
-import { syncFolder, writeAtomically } from "./atomic-file.ts";
+import { removeQuietly, syncFolder, writeAtomically } from "./atomic-file.ts";
 import { EventLog } from "./event-log.ts";
 import { fileFault, systemCode } from "./file-faults.ts";
 
@@ -121,7 +121,7 @@ function makeUnlessThere(path: string): boolean {
 function openNew(path: string, isNew: boolean): RunFolder {
   const events = join(path, "events.jsonl");
   try {
-    return new RunFolder(path, new EventLog(openSync(events, "ax"), events));
+    return new RunFolder(path, new EventLog(openSync(events, "ax"), events), isNew);
   } catch (error) {
     if (isNew) removeIfEmpty(path);
     // Another run began in the same empty folder at the same moment.
@@ -145,8 +145,11 @@ export class RunFolder {
   readonly #events: EventLog;
   #hasCheckpoints = false;
 
-  constructor(path: string, events: EventLog) {
+  readonly #isNew: boolean;
+
+  constructor(path: string, events: EventLog, isNew: boolean) {
     this.path = path;
+    this.#isNew = isNew;
     this.#events = events;
   }
 
@@ -157,6 +160,13 @@ export class RunFolder {
    */
   writeDocument(json: unknown): void {
     writeAtomically(join(this.path, "run.json"), new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+  }
+
+  /** Takes back what was made: for a run that could not begin. Checkpoints are no part of it. */
+  discard(): void {
+    this.close();
+    for (const name of ["events.jsonl", "run.json"]) removeQuietly(join(this.path, name));
+    if (this.#isNew) removeIfEmpty(this.path);
   }
 
   /**

@@ -185,6 +185,12 @@ export class Session {
     }));
   }
 
+  /** The first parameter or running statistic that holds a NaN or an infinity. */
+  firstNonFinite(): string | undefined {
+    const tensors = [...this.model.parameters, ...this.model.states].map(({ tensor }) => tensor);
+    return tensors.find((tensor) => !this.executable.readState(tensor).every(Number.isFinite))?.name;
+  }
+
   /** "784-100-10" for dense layers; other layers by their names. */
   describeModel(): string {
     const parts = this.run.layers.flatMap(({ definition, options }) =>

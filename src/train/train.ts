@@ -39,6 +39,8 @@ class Average {
   }
 }
 
+const nonFinite = (loss: number) => (Number.isNaN(loss) ? "NaN" : "infinite");
+
 /**
  * Trains.
  *
@@ -75,7 +77,7 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
   let [trainMs, windowMs, mark] = [0, 0, began];
   let [done, windowStart] = [0, 0];
   let firstStepSeconds: number | undefined;
-  let [status, reason, code]: [RunStatus, string?, string?] = ["completed"];
+  const outcome: { status: RunStatus; reason?: string; code?: string } = { status: "completed" };
   let training_: Scores | undefined;
   let validation: Scores | undefined;
   const stopClock = () => {
@@ -84,9 +86,12 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
     windowMs += now - mark;
     mark = now;
   };
+  const fail = (why: string) => {
+    Object.assign(outcome, { status: "failed", reason: why, code: "nonFiniteLoss" });
+  };
   while (done < steps) {
     if (shouldStop()) {
-      [status, reason, code] = ["stopped", `stopped on request after step ${done}`, "stopRequested"];
+      Object.assign(outcome, { status: "stopped", reason: `stopped on request after step ${done}`, code: "stopRequested" });
       break;
     }
     const result = session.step(done);
@@ -94,9 +99,7 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
     if (done === 1 && processStartMs !== undefined) firstStepSeconds = (sharedNowMs() - processStartMs) / 1000;
     const epoch = session.epochOf(done - 1);
     if (!Number.isFinite(result.loss)) {
-      status = "failed";
-      reason = `the loss became ${Number.isNaN(result.loss) ? "NaN" : "infinite"} at step ${done} (epoch ${epoch})`;
-      code = "nonFiniteLoss";
+      fail(`the loss became ${nonFinite(result.loss)} at step ${done} (epoch ${epoch})`);
       break;
     }
     window.add(result);
@@ -127,22 +130,27 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
         seconds: (nowMs() - began) / 1000,
       };
       mark = nowMs();
+      if (validation && !Number.isFinite(validation.loss)) {
+        fail(`the loss on the validation data is ${nonFinite(validation.loss)} after step ${done} (epoch ${epoch})`);
+        break;
+      }
     }
   }
   stopClock();
   // A run that is stopped early is evaluated where it stands; one that failed has nothing to evaluate.
-  const test = status === "failed" ? undefined : session.evaluate("test");
-  if (status === "stopped" && done > 0) validation = session.evaluate("validation");
+  if (outcome.status === "stopped" && done > 0) validation = session.evaluate("validation");
+  const test = outcome.status === "failed" ? undefined : session.evaluate("test");
+  // The last update is seen by no batch: what it did shows in the weights.
+  const broken = outcome.status === "failed" ? undefined : session.firstNonFinite();
+  if (broken !== undefined) fail(`'${broken}' has numbers that are not finite after step ${done}`);
   const scores = (name: string, found: Scores | undefined) =>
     found && { [`${name}Loss`]: found.loss, ...(found.accuracy !== undefined && { [`${name}Accuracy`]: found.accuracy }) };
   const ended: RunEnded = {
     type: "run.ended",
-    status,
+    ...outcome,
     at: wallClock(),
     step: done,
     epoch: done === 0 ? 0 : session.epochOf(done - 1),
-    ...(reason !== undefined && { reason }),
-    ...(code !== undefined && { code }),
     metrics: {
       ...scores("train", training_),
       ...scores("validation", validation),

@@ -7,19 +7,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunEnded, RunEvent } from "../../src/core/events.ts";
 import { fillIntegers, randomKey } from "../../src/core/random.ts";
 import { decodeSafetensors } from "../../src/train/safetensors.ts";
+import { idxBytes } from "../data/idx-bytes.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 let folder: string;
-
-/** An IDX file: magic, extents, bytes. */
-function idx(extents: readonly number[], values: Uint8Array): Uint8Array {
-  const head = new DataView(new ArrayBuffer(4 + 4 * extents.length));
-  head.setUint32(0, 0x0800 + extents.length);
-  extents.forEach((extent, i) => {
-    head.setUint32(4 + 4 * i, extent);
-  });
-  return new Uint8Array([...new Uint8Array(head.buffer), ...values]);
-}
 
 /** Images of 4 x 4 whose class is their brightest quarter. */
 function writeDigits(path: string): void {
@@ -35,8 +26,8 @@ function writeDigits(path: string): void {
       noise,
       (value, i) => value + (Math.floor((i % 16) / 4) === labels[Math.floor(i / 16)] ? 150 : 0),
     );
-    writeFileSync(join(path, `${name}-images-idx3-ubyte`), idx([count, 4, 4], images));
-    writeFileSync(join(path, `${name}-labels-idx1-ubyte`), idx([count], labels));
+    writeFileSync(join(path, `${name}-images-idx3-ubyte`), idxBytes("uint8", [count, 4, 4], images));
+    writeFileSync(join(path, `${name}-labels-idx1-ubyte`), idxBytes("uint8", [count], labels));
   }
 }
 
@@ -264,14 +255,73 @@ test("--help names every part that a document can name", () => {
   }
 });
 
-test("a reader that has seen enough is no error", () => {
-  const { status, stderr } = spawnSync(
-    "bash",
-    ["-c", `"${process.execPath}" "${main}" train run.json --json --out pipe | head -n 1; exit \${PIPESTATUS[0]}`],
-    {
-      cwd: folder,
-      encoding: "utf8",
-    },
+test("a reader that has seen enough stops the run, whose folder is complete", () => {
+  const command = `"${process.execPath}" "${main}" train run.json --json --out pipe --epochs 1000000 | head -n 1; exit \${PIPESTATUS[0]}`;
+  const { status, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+  expect([status, stderr]).toEqual([130, ""]);
+  const events = eventsOf(readFileSync(join(folder, "pipe/events.jsonl"), "utf8"));
+  expect(events[events.length - 1]).toMatchObject({ type: "run.ended", status: "stopped" });
+  expect(existsSync(join(folder, "pipe/checkpoints/last.safetensors"))).toBe(true);
+});
+
+test("an output that cannot be written ends the run with one message and exit code 1", (context) => {
+  if (!existsSync("/dev/full")) return context.skip("this system has no /dev/full");
+  for (const json of ["--json", ""]) {
+    const out = `full${json}`;
+    const command = `"${process.execPath}" "${main}" train run.json ${json} --out ${out} > /dev/full`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error standard output cannot be written: the disk is full \(ENOSPC\)/);
+    expect(stderr).not.toContain("    at ");
+    expect(readFileSync(join(folder, out, "events.jsonl"), "utf8")).toContain("run.ended");
+  }
+});
+
+test("a checkpoint that cannot be written fails the run, whose scores are still told", () => {
+  // A file size limit below the checkpoint and above everything else stands for a full disk.
+  const command = `ulimit -f 4; trap '' XFSZ; "${process.execPath}" "${main}" train run.json --json --out limited --epochs 2 --set model.dense1.units=300`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+  expect(status).toBe(1);
+  const ended = eventsOf(stdout).at(-1) as RunEnded;
+  expect(ended).toMatchObject({ type: "run.ended", status: "failed", step: 16, folder: "limited" });
+  expect(ended.reason).toContain("last.safetensors");
+  expect(ended.metrics.testAccuracy).toBeGreaterThan(0);
+  expect(stderr).toMatch(/^error .*last\.safetensors/);
+  expect(readdirSync(join(folder, "limited/checkpoints"))).toEqual([]);
+});
+
+test("a folder that cannot be made leaves nothing, and training has not begun", () => {
+  writeFileSync(join(folder, "file"), "");
+  const { status, stdout, stderr } = osolgil("train", "run.json", "--json", "--out", "file/run");
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^error /);
+});
+
+test("an update that breaks the weights at the very end fails the run", () => {
+  const { status, stdout } = osolgil(
+    "train",
+    "run.json",
+    "--json",
+    "--out",
+    "last",
+    "--iterations",
+    "1",
+    "--set",
+    "optimizer.learningRate=1e38",
   );
-  expect([status, stderr]).toEqual([0, ""]);
+  expect(status).toBe(1);
+  expect(eventsOf(stdout).at(-1)).toMatchObject({ status: "failed", code: "nonFiniteLoss", step: 1 });
+  expect(existsSync(join(folder, "last/checkpoints"))).toBe(false);
+});
+
+test.each([
+  ["throw null;", "cannot be loaded: null"],
+  ["await new Promise(() => {});", "never finished loading"],
+  ["export default new Promise(() => {});", "never finished loading"],
+])("a document that does %s is refused with exit code 2", (text, expected) => {
+  writeFileSync(join(folder, "strange.ts"), `${text}\nexport {};\n`);
+  const { status, stderr } = osolgil("train", "strange.ts");
+  expect(status).toBe(2);
+  expect(stderr).toContain(expected);
+  expect(stderr).not.toContain("    at ");
 });

@@ -20,7 +20,7 @@ function build(
   const context: LayerContext = {
     name: "layer",
     mode,
-    before: "The input",
+    before: "The input gives",
     parameter(name, shape, _initializer, fan) {
       if (parameters.has(name)) throw new Error(`parameter '${name}' is asked for twice`);
       expect(fan.fanIn, `fanIn of ${name}`).toBeGreaterThanOrEqual(1);

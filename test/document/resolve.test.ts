@@ -79,7 +79,7 @@ test("every mistake is told at once, each with its path and the nearest name", (
     "model[1].units: layer 'dense': units must be an integer in [1, 1000000], received 0",
     "model[2]: there is no layer 'rleu'",
     "Did you mean 'relu'?",
-    'model[3]: expected the name of a layer, or an object with its "kind", received 7',
+    'model[3]: expected a layer: its name, or an object with its "kind"; received 7',
     "optimizer.learningRate: optimizer 'adam': learningRate must be a number > 0, received -1",
     "optimizer.beta1: optimizer 'adam': beta1 must be a number in [0, 1), received 1",
     "training.batchSize: training: batchSize must be an integer in [1, 1000000], received 1.5",
@@ -111,8 +111,16 @@ test.each([
   ],
   [{ ...small, model: [{ kind: "relu", name: "a.b" }] }, "expected a name of letters"],
   [{ ...small, model: [{ kind: "dense", units: 2, initializer: "hee" }] }, "model[0].initializer: there is no initializer 'hee'"],
+  [{ ...small, model: [{ units: 3 }] }, 'model[0].kind: a layer needs its "kind"'],
   [{ ...small, model: [{ kind: "constructor" }] }, "there is no layer 'constructor'"],
   [{ ...small, format: "osolgil.run/9" }, "format must be one of osolgil.run/1"],
 ])("%j is refused", (document, expected) => {
   expect(problemsOf(document)).toContain(expected);
+});
+
+test("values that JSON does not have are shown as what they are", () => {
+  const circle: Record<string, unknown> = { kind: "dense" };
+  circle.units = circle;
+  expect(problemsOf({ ...small, model: [{ kind: "dense", units: 10n }] })).toContain("received the bigint 10");
+  expect(problemsOf({ ...small, model: [circle] })).toContain("received an object that is not JSON");
 });

@@ -1,11 +1,22 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FileError } from "../../src/core/errors.ts";
 import type { EpochEnded, RunEvent } from "../../src/core/events.ts";
+import { writeWhole } from "../../src/store/atomic-file.ts";
 import { EventLog } from "../../src/store/event-log.ts";
 import { fileFault } from "../../src/store/file-faults.ts";
 import { createRunFolder, type RunFolder } from "../../src/store/run-folder.ts";
@@ -293,4 +304,33 @@ describe("fileFault", () => {
     expect([error.code, error.message, error.cause]).toEqual([expected, `'a' cannot be written: ${reason}`, cause]);
     expect(error.hint).toMatch(/\.$/);
   });
+});
+
+test("a write larger than the system takes at once goes out in pieces", () => {
+  const folder = mkdtempSync(join(tmpdir(), "osolgil-pieces-"));
+  try {
+    const path = join(folder, "file");
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+    const file = openSync(path, "w");
+    writeWhole(file, bytes, 64);
+    closeSync(file);
+    expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a run that could not begin leaves its folder as it was", () => {
+  const parent = mkdtempSync(join(tmpdir(), "osolgil-discard-"));
+  try {
+    const fresh = createRunFolder(join(parent, "fresh"));
+    fresh.writeDocument({});
+    fresh.discard();
+    expect(existsSync(join(parent, "fresh"))).toBe(false);
+    mkdirSync(join(parent, "empty"));
+    createRunFolder(join(parent, "empty")).discard();
+    expect(readdirSync(join(parent, "empty"))).toEqual([]);
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
 });

@@ -11,7 +11,7 @@ import type { Numerics } from "../../src/engine/engine.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../../src/files/data-files.ts";
 import { Session } from "../../src/train/session.ts";
-import { blobs, runOf } from "./toy.ts";
+import { blobs, plane, runOf } from "./toy.ts";
 
 function trainedHash(session: Session, steps: number): string {
   for (let step = 0; step < steps; step++) session.step(step);
@@ -20,7 +20,7 @@ function trainedHash(session: Session, steps: number): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Every activation, loss, initializer and optimizer has its part in one of these. */
+/** Every layer, activation, loss, initializer that draws, penalty and optimizer has its part in one of these. */
 export function smallHashes(numerics: Numerics): Record<string, string> {
   const data = blobs({ count: 150, classes: 3, features: 5 });
   const hashes = (["sgd", "momentum", "adam"] as const).map((optimizer, i) => {
@@ -30,7 +30,13 @@ export function smallHashes(numerics: Numerics): Record<string, string> {
     const run = runOf({ optimizer: { kind: optimizer, learningRate: 0.05 }, model, training: { batchSize: 17, epochs: 5 } });
     return [optimizer, trainedHash(new Session(run, data, { engine: wasmEngine, numerics }), 45)];
   });
-  return Object.fromEntries(hashes);
+  const regression = runOf({
+    model: [{ kind: "dense", units: 7 }, "batchNorm", "tanh", { kind: "dense", units: 1 }],
+    penalty: { kind: "l2", strength: 0.01 },
+    training: { batchSize: 20, epochs: 5 },
+  });
+  const regressed = trainedHash(new Session(regression, plane(100, 5), { engine: wasmEngine, numerics }), 25);
+  return { ...Object.fromEntries(hashes), regression: regressed };
 }
 
 /** The main job's first steps. */

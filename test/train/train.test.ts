@@ -4,6 +4,7 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { Session } from "../../src/train/session.ts";
 import { train } from "../../src/train/train.ts";
+import { sampled } from "../support/long.ts";
 import { blobs, plane, runOf } from "./toy.ts";
 
 const data = blobs({ count: 150, classes: 3, features: 4 });
@@ -157,4 +158,18 @@ test("a plan above the memory limit is refused with a breakdown", () => {
   expect(() => new Session(runOf(), data, { engine: wasmEngine, memoryLimitBytes: 5000 })).toThrow(
     /needs 0\.0 MB and may take 0\.0 MB: parameters/,
   );
+});
+
+test("steps leave nothing behind", () => {
+  const session = new Session(runOf({ training: { batchSize: 16, epochs: 100_000 } }), data, { engine: wasmEngine });
+  const steps = sampled(20_000, 100_000);
+  for (let step = 0; step < 5000; step++) session.step(step);
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  for (let step = 5000; step < 5000 + steps; step++) session.step(step);
+  globalThis.gc?.();
+  const after = process.memoryUsage();
+  // What lives is the program's own; without a collector on call up to 16 MB may wait to be collected.
+  expect(after.heapUsed - before.heapUsed).toBeLessThan(16e6);
+  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2e6);
 });

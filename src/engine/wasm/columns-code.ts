@@ -7,10 +7,8 @@
  */
 import { type ColumnsKernel, keyOfFormula } from "../../graph/plan/kernel.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
-import { FormulaCode, storeCounted } from "./formula-code.ts";
+import { FormulaCode, reduceCodes, storeCounted } from "./formula-code.ts";
 
-const identities = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
-const joins = { sum: "f32x4.add", max: "f32x4.max", min: "f32x4.min" } as const;
 const wide = 4;
 
 /** Everything that the code of a column kernel depends on. */
@@ -57,11 +55,11 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
 
   const emitChunk = (vectors: number, partial: boolean) => {
     const current = Array.from({ length: vectors }, (_, v) => v);
-    for (const v of current) f.f32x4(identities[kernel.name]).set(totals[v]!);
+    for (const v of current) f.f32x4(reduceCodes[kernel.name].start).set(totals[v]!);
     f.get(source).get(column).op("i32.add").set(from);
     f.get(size).set(left);
     f.loop(() => {
-      for (const v of current) f.f32x4(identities[kernel.name]).set(parts[v]!);
+      for (const v of current) f.f32x4(reduceCodes[kernel.name].start).set(parts[v]!);
       f.get(left).i32(64).get(left).i32(64).op("i32.lt_u").op("select").set(block);
       f.get(left).get(block).op("i32.sub").set(left);
       f.loop(() => {
@@ -69,12 +67,12 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
           f.get(parts[v]!)
             .get(from)
             .mem("v128.load", 16 * v)
-            .op(joins[kernel.name])
+            .op(reduceCodes[kernel.name].join)
             .set(parts[v]!);
         f.get(from).get(rowBytes).op("i32.add").set(from);
         f.get(block).i32(1).op("i32.sub").tee(block).brIf(0);
       });
-      for (const v of current) f.get(totals[v]!).get(parts[v]!).op(joins[kernel.name]).set(totals[v]!);
+      for (const v of current) f.get(totals[v]!).get(parts[v]!).op(reduceCodes[kernel.name].join).set(totals[v]!);
       f.get(left).brIf(0);
     });
     for (vector = 0; vector < vectors; vector++) {

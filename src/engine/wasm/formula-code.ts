@@ -2,8 +2,10 @@
  * Code for formulas: each value of a kernel is computed once in the widest scope that it is constant in (the whole call, a
  * row, four columns of a row) and kept in a local. How operands are addressed is the business of the kernel around it.
  */
+
+import type { ReduceName } from "../../graph/index.ts";
 import type { Layout, Value } from "../../graph/plan/kernel.ts";
-import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { FunctionBuilder, Local, PlainInstruction } from "./assembler.ts";
 import { comparisons, emitElementwise } from "./vector-math.ts";
 
 interface Slot {
@@ -99,6 +101,13 @@ export class FormulaCode {
     if (!isMask) this.f.f32x4(0).op("f32x4.ne");
   }
 }
+
+/** What a reduction starts with, and how it joins two vectors. */
+export const reduceCodes = {
+  sum: { start: 0, join: "f32x4.add" },
+  max: { start: Number.NEGATIVE_INFINITY, join: "f32x4.max" },
+  min: { start: Number.POSITIVE_INFINITY, join: "f32x4.min" },
+} as const satisfies Record<ReduceName, { start: number; join: PlainInstruction }>;
 
 /** Stores `lanes` (1 to 4, known when the code is made) of the vector in a local. */
 export function storeLanes(f: FunctionBuilder, address: () => void, vector: Local, lanes: number, offset = 0): void {

@@ -10,10 +10,7 @@
  */
 import { keyOfFormula, type Operand, type RowsKernel, type Value } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, ValueType } from "./assembler.ts";
-import { FormulaCode, storeCounted } from "./formula-code.ts";
-
-const identities = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
-const joins = { sum: "f32x4.add", max: "f32x4.max", min: "f32x4.min" } as const;
+import { FormulaCode, reduceCodes, storeCounted } from "./formula-code.ts";
 
 /** Everything that the code of a row kernel depends on. */
 export function rowsForm(kernel: RowsKernel): string {
@@ -41,8 +38,8 @@ function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], splat: 
   }
 }
 
-export function emitReduceLanes(f: FunctionBuilder, name: keyof typeof joins, vector: Local): void {
-  const join = joins[name];
+export function emitReduceLanes(f: FunctionBuilder, name: keyof typeof reduceCodes, vector: Local): void {
+  const join = reduceCodes[name].join;
   f.get(vector).get(vector).get(vector).shuffle32(2, 3, 0, 1).op(join).set(vector);
   f.get(vector).get(vector).get(vector).shuffle32(1, 0, 3, 2).op(join).set(vector);
 }
@@ -116,8 +113,8 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
     for (const { value, part } of neededIn(stage)) {
       f.get(part);
       formula.push(value.argument);
-      if (tail) f.f32x4(identities[value.name]).get(mask).op("v128.bitselect");
-      f.op(joins[value.name]).set(part);
+      if (tail) f.f32x4(reduceCodes[value.name].start).get(mask).op("v128.bitselect");
+      f.op(reduceCodes[value.name].join).set(part);
     }
     if (stage < lastStage) return;
     rowStores.forEach(({ value }, at) => {
@@ -136,7 +133,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
   const emitPass = (stage: number) => {
     const current = neededIn(stage);
     if (current.length === 0 && (stage < lastStage || rowStores.length === 0)) return;
-    for (const { value, total, part } of current) f.f32x4(identities[value.name]).tee(total).set(part);
+    for (const { value, total, part } of current) f.f32x4(reduceCodes[value.name].start).tee(total).set(part);
     f.i32(0).set(column);
     if (usesColumnIndex) f.f32x4(0, 1, 2, 3).set(columnNumbers);
     f.block(() => {
@@ -149,7 +146,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
           f.get(column).i32(1023).op("i32.and").op("i32.eqz");
           f.if(() => {
             for (const { value, total, part } of current) {
-              f.get(total).get(part).op(joins[value.name]).set(total).f32x4(identities[value.name]).set(part);
+              f.get(total).get(part).op(reduceCodes[value.name].join).set(total).f32x4(reduceCodes[value.name].start).set(part);
             }
           });
         }
@@ -158,7 +155,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
     });
     if (!flat) f.get(remainder).if(() => emitColumns(stage, true));
     for (const { i, value, total, part } of current) {
-      f.get(total).get(part).op(joins[value.name]).set(total);
+      f.get(total).get(part).op(reduceCodes[value.name].join).set(total);
       emitReduceLanes(f, value.name, total);
       formula.bind(i, total);
     }

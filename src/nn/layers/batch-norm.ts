@@ -39,7 +39,7 @@ export const batchNorm = defineLayer({
     if (input.shape.length !== 2) {
       throw new ShapeError("E_LAYER_INPUT", {
         message: `batchNorm '${context.name}' expects [rows, features], received ${showShape(input.shape)}`,
-        hint: `${context.before} gives ${showShape([features, ...rest])} for an example. Put a dense layer before it.`,
+        hint: `${context.before} ${showShape([features, ...rest])} for an example. Put a dense layer before it.`,
       });
     }
     const fan = { fanIn: features, fanOut: features };

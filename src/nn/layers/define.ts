@@ -18,7 +18,7 @@ export interface LayerContext {
   /** The layer's name in its model, such as "dense1". */
   readonly name: string;
   readonly mode: Mode;
-  /** What the input comes from, for messages: "The layer before it, relu 'relu1'," */
+  /** What the input comes from, for messages: "The layer before it, relu 'relu1', gives" */
   readonly before: string;
   /** A learned tensor of this layer. The same one each time the layer is built: programs share it. */
   parameter(

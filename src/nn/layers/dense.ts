@@ -30,7 +30,7 @@ export const dense = defineLayer({
     if (declared !== undefined && declared !== inputs) {
       throw new ShapeError("E_LAYER_INPUT", {
         message: `dense '${context.name}' expects ${declared} features, received ${inputs} (input ${showShape(input.shape)})`,
-        hint: `${context.before} gives ${inputs}. Set ${context.name}.inputs to ${inputs}, or leave it out.`,
+        hint: `${context.before} ${inputs}. Set ${context.name}.inputs to ${inputs}, or leave it out.`,
       });
     }
     const fan = { fanIn: inputs, fanOut: units };
