@@ -152,8 +152,8 @@ export class Session {
     return result;
   }
 
-  /** Mean loss and accuracy over the validation or the test rows, or undefined where there are none. */
-  evaluate(which: "validation" | "test"): Scores | undefined {
+  /** Mean loss and accuracy over the validation or the test rows, or undefined where there are none or it was asked to stop. */
+  evaluate(which: "validation" | "test", shouldStop: () => boolean = () => false): Scores | undefined {
     const part: Part = which === "validation" ? "train" : "test";
     const rows = which === "validation" ? this.validationRows : this.counts.test;
     const count = this.counts[which];
@@ -161,6 +161,7 @@ export class Session {
     const plan = sequentialBatches(rows, evaluationRows(count));
     let [loss, correct] = [0, 0];
     for (let step = 0; step < plan.stepsPerEpoch; step++) {
+      if (shouldStop()) return undefined;
       const program = this.evaluationPrograms.get(`evaluate.${part}.${plan.sizeOf(step)}`);
       if (!program) throw new TrainingError("E_EVALUATION", { message: `no program evaluates ${plan.sizeOf(step)} rows` });
       plan.fill(step, program.rows);

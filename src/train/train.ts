@@ -120,7 +120,7 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
     }
     if (epochDone) {
       training_ = epochAverage.take();
-      validation = session.evaluate("validation");
+      validation = session.evaluate("validation", shouldStop);
       yield {
         type: "epoch.ended",
         step: done,
@@ -137,9 +137,8 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
     }
   }
   stopClock();
-  // A run that is stopped early is evaluated where it stands; one that failed has nothing to evaluate.
-  if (outcome.status === "stopped" && done > 0) validation = session.evaluate("validation");
-  const test = outcome.status === "failed" ? undefined : session.evaluate("test");
+  // Whoever stops a run wants it to end; one that failed has nothing to evaluate.
+  const test = outcome.status === "completed" ? session.evaluate("test", shouldStop) : undefined;
   // The last update is seen by no batch: what it did shows in the weights.
   const broken = outcome.status === "failed" ? undefined : session.firstNonFinite();
   if (broken !== undefined) fail(`'${broken}' has numbers that are not finite after step ${done}`);

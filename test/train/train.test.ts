@@ -111,11 +111,19 @@ test("iterations end in the middle of an epoch", () => {
   expect(epochs(list).map(({ step }) => step)).toEqual([10, 13]);
 });
 
-test("a run that is asked to stop ends after the step at hand, with its scores", () => {
+test("a run that is asked to stop ends after the step at hand, and evaluates nothing", () => {
   let asked = 0;
   const list = events(new Session(runOf(), data, { engine: wasmEngine }), () => ++asked > 7);
   expect(last(list)).toMatchObject({ status: "stopped", step: 7, code: "stopRequested" });
-  expect(last(list).metrics.testAccuracy).toBeDefined();
+  expect(last(list).metrics).not.toHaveProperty("testAccuracy");
+});
+
+test("an evaluation can be stopped between its batches", () => {
+  const session = new Session(runOf(), blobs({ count: 3000, classes: 3, features: 4 }), { engine: wasmEngine });
+  let asked = 0;
+  expect(session.evaluate("test", () => ++asked > 2)).toBeUndefined();
+  expect(asked).toBe(3);
+  expect(session.evaluate("test")).toBeDefined();
 });
 
 test("a loss that is no number ends the run with the step", () => {

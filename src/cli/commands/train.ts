@@ -52,6 +52,7 @@ async function trainOnce(
   const onSignal = () => {
     if (stopping.signal.aborted) process.exit(exitCodes.stopped);
     stopping.abort();
+    if (process.stderr.isTTY) process.stderr.write("\nstopping after this step; Ctrl-C again ends at once\n");
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
   try {
