@@ -17,7 +17,8 @@ export interface Recipe {
   readonly hasGradient: boolean;
 }
 
-const extents = [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33];
+/** Beyond 64 rows and 256 columns reductions join blocks. */
+const extents = [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 65, 130, 257, 300];
 
 export const recipes: fc.Arbitrary<Recipe> = fc.record({
   rows: fc.constantFrom(...extents),
@@ -57,7 +58,7 @@ const binary: readonly ((a: Tensor, b: Tensor) => Tensor)[] = [
 ];
 
 /** The largest tensor that a random program makes; products of broadcast shapes would grow without it. */
-const largestSize = 20_000;
+const largestSize = 100_000;
 
 function grow(pool: Tensor[], weights: readonly Tensor[], [what, first, second, third]: Recipe["steps"][number]): void {
   const x = pool[first % pool.length]!;
@@ -65,6 +66,8 @@ function grow(pool: Tensor[], weights: readonly Tensor[], [what, first, second, 
     const shape = g.broadcastShapes(one.shape, x.shape);
     return shape && g.sizeOf(shape) <= largestSize;
   });
+  // A tensor beyond the limit goes with itself.
+  if (fitting.length === 0) fitting.push(x);
   const y = fitting[second % fitting.length]!;
   switch (what % 10) {
     case 0:
