@@ -55,12 +55,6 @@ type ValueOfKind<S> = S extends { type: "boolean" }
 type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
 export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
-type Defaulted<S> = { [K in keyof S]: S[K] extends { default: unknown } | { optional: true } ? K : never }[keyof S];
-/** The values that a user gives: what has a default may be left out. */
-export type OptionInput<S> = { readonly [K in Exclude<keyof S, Defaulted<S>>]: ValueOf<S[K]> } & {
-  readonly [K in Defaulted<S>]?: ValueOf<S[K]>;
-};
-
 /** Turns a component's value (name or object) into what the definition uses; given by the room that resolves names. */
 export type ComponentResolver = (of: string, value: unknown, path: string, problems: Problem[]) => unknown;
 

@@ -7,7 +7,7 @@
  */
 import { type ColumnsKernel, keyOfFormula } from "../../graph/plan/kernel.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
-import { FormulaCode, reduceCodes, storeCounted } from "./formula-code.ts";
+import { emitStores, FormulaCode, reduceCodes } from "./formula-code.ts";
 
 const wide = 4;
 
@@ -78,20 +78,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
     for (vector = 0; vector < vectors; vector++) {
       formula.begin("full");
       formula.begin("perColumn");
-      const results = stores.map(({ value }) => {
-        const local = f.local("v128");
-        formula.push(value);
-        f.set(local);
-        return local;
-      });
-      results.forEach((local, store) => {
-        const address = () => f.get(storeAt(store)).get(column).op("i32.add");
-        if (partial) storeCounted(f, address, local, count);
-        else {
-          address();
-          f.get(local).mem("v128.store", 16 * vector);
-        }
-      });
+      emitStores(f, formula, stores, storeAt(0), column, partial ? count : undefined, 16 * vector);
     }
     f.bump(column, 16 * vectors);
   };

@@ -4,7 +4,7 @@
  */
 
 import type { ReduceName } from "../../graph/index.ts";
-import type { Layout, Value } from "../../graph/plan/kernel.ts";
+import type { Layout, Store, Value } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, PlainInstruction } from "./assembler.ts";
 import { comparisons, emitElementwise } from "./vector-math.ts";
 
@@ -149,4 +149,34 @@ export function storeCounted(f: FunctionBuilder, address: () => void, vector: Lo
       );
     },
   );
+}
+
+/** Computes every stored value, then stores them: a state may be read and written at the same place. */
+export function emitStores(
+  f: FunctionBuilder,
+  formula: FormulaCode,
+  stores: readonly Store[],
+  firstStore: number,
+  place: Local,
+  count: Local | undefined,
+  offset: number,
+): void {
+  const results = stores.map(({ value }) => {
+    const local = f.local("v128");
+    formula.push(value);
+    f.set(local);
+    return local;
+  });
+  results.forEach((local, store) => {
+    const address = () =>
+      f
+        .get(firstStore + store)
+        .get(place)
+        .op("i32.add");
+    if (count !== undefined) storeCounted(f, address, local, count, offset);
+    else {
+      address();
+      f.get(local).mem("v128.store", offset);
+    }
+  });
 }

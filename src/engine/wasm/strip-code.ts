@@ -5,7 +5,7 @@
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { Numerics } from "../engine.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
-import { FormulaCode, storeCounted } from "./formula-code.ts";
+import { emitStores, FormulaCode } from "./formula-code.ts";
 
 export interface StripParts {
   readonly kernel: MatmulKernel;
@@ -272,34 +272,4 @@ function callLongFormula(f: FunctionBuilder, { operands, stores }: MatmulKernel,
       f.call(formula);
     },
   };
-}
-
-/** Computes every stored value, then stores them: a state may be read and written at the same place. */
-function emitStores(
-  f: FunctionBuilder,
-  formula: FormulaCode,
-  stores: MatmulKernel["stores"],
-  firstStore: number,
-  place: Local,
-  count: Local | undefined,
-  offset: number,
-): void {
-  const results = stores.map(({ value }) => {
-    const local = f.local("v128");
-    formula.push(value);
-    f.set(local);
-    return local;
-  });
-  results.forEach((local, store) => {
-    const address = () =>
-      f
-        .get(firstStore + store)
-        .get(place)
-        .op("i32.add");
-    if (count !== undefined) storeCounted(f, address, local, count, offset);
-    else {
-      address();
-      f.get(local).mem("v128.store", offset);
-    }
-  });
 }

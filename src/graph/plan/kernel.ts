@@ -105,37 +105,3 @@ export interface CopyKernel {
 }
 
 export type Kernel = RowsKernel | ColumnsKernel | MatmulKernel | CopyKernel;
-
-/** The formula of a kernel, for printing: numbers, names and layouts. */
-export function printKernel(kernel: Kernel): string {
-  const label = (tensor: Tensor) => tensor.name ?? tensor.primitive.name;
-  if (kernel.kind === "copy")
-    return `copy ${label(kernel.source)} [${kernel.extents.join(", ")}] by [${kernel.strides.join(", ")}]`;
-  const head = {
-    rows: () => `rows ${(kernel as RowsKernel).rows} x ${(kernel as RowsKernel).columns}`,
-    columns: () => {
-      const { name, source, outer, size, columns } = kernel as ColumnsKernel;
-      return `columns ${name} of ${label(source)} [${outer}, ${size}, ${columns}]`;
-    },
-    matmul: () => {
-      const { a, b, transposeA, transposeB, m, n, k } = kernel as MatmulKernel;
-      return `matmul ${label(a)}${transposeA ? "^T" : ""} x ${label(b)}${transposeB ? "^T" : ""} [${m}, ${k}] x [${k}, ${n}]`;
-    },
-  }[kernel.kind]();
-  const lines = kernel.values.map((value, i) => {
-    const text = {
-      load: () => `load ${label(kernel.operands[(value as { operand: number }).operand]!.tensor)}`,
-      constant: () => String((value as { value: number }).value),
-      columnIndex: () => "column index",
-      accumulated: () => "accumulated",
-      apply: () => {
-        const { name, arguments: list } = value as Extract<Value, { kind: "apply" }>;
-        return `${name}(${list.map((argument) => `v${argument}`).join(", ")})`;
-      },
-      reduce: () => `row ${(value as { name: string }).name} of v${(value as { argument: number }).argument}`,
-    }[value.kind]();
-    return `  v${i} = ${text} (${value.layout})`;
-  });
-  const stores = kernel.stores.map(({ value, tensor, layout }) => `  ${label(tensor)} <- v${value} (${layout})`);
-  return [head, ...lines, ...stores].join("\n");
-}
