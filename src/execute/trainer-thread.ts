@@ -49,6 +49,8 @@ export class TrainerThread {
       let ended: RunEnded | undefined;
       const fail = (error: unknown) => {
         signal?.removeEventListener("abort", stop);
+        // What the thread has sent already is about a run that is over.
+        worker.removeAllListeners("message");
         reject(error);
         void worker.terminate();
       };
