@@ -1,6 +1,6 @@
 /**
  * The workloads. A step is forward, loss, backward and update on a new mini-batch that already lies in memory; what is timed
- * is `Session.step`, the step that training itself takes.
+ * is `Session.step`, the step that training itself takes. Batches are sequential, as those of the peers.
  */
 import { fillIntegers, fillNormal, foldIn, randomKey } from "../src/core/random.ts";
 import type { Dataset } from "../src/data/dataset.ts";
@@ -44,7 +44,7 @@ export const workloads: readonly Workload[] = [
   {
     name: "W1",
     summary: "784-100-100-100-100-10 ReLU, batch 128, Adam",
-    document: { ...mainJob, data, training: { batchSize: 128, epochs: 1 } },
+    document: { ...mainJob, data, training: { batchSize: 128, epochs: 1, order: "sequential" } },
     flops: denseFlops(128, [784, 100, 100, 100, 100, 10]),
     load: loadMnist,
   },
@@ -55,7 +55,7 @@ export const workloads: readonly Workload[] = [
       data,
       model: [dense(50), "relu", dense(10)],
       optimizer: { kind: "sgd", learningRate: 0.1 },
-      training: { batchSize: 100, epochs: 1 },
+      training: { batchSize: 100, epochs: 1, order: "sequential" },
     },
     flops: denseFlops(100, [784, 50, 10]),
     load: loadMnist,
@@ -67,7 +67,7 @@ export const workloads: readonly Workload[] = [
       data,
       model: [dense(50), "relu", dense(10)],
       optimizer: { kind: "momentum", learningRate: 0.001, decay: 0.9 },
-      training: { batchSize: 100, epochs: 1 },
+      training: { batchSize: 100, epochs: 1, order: "sequential" },
     },
     flops: denseFlops(100, [3072, 50, 10]),
     load: () => randomRows(10_000, 3072),
@@ -79,7 +79,7 @@ export const workloads: readonly Workload[] = [
       data,
       model: [dense(1024), "relu", dense(1024), "relu", dense(10)],
       optimizer: "adam",
-      training: { batchSize: 256, epochs: 1 },
+      training: { batchSize: 256, epochs: 1, order: "sequential" },
     },
     flops: denseFlops(256, [784, 1024, 1024, 10]),
     load: loadMnist,

@@ -3,6 +3,7 @@
  * steps may be asked for in any order.
  *
  * Order    "epochs": permutation(foldIn(key, "epoch", e), n), cut into pieces of b.
+ *          "sequential": the rows as they come, the same in every epoch.
  *          "withReplacement": integers s b ... s b + b - 1 of the stream foldIn(key, "draws").
  * Symbols  n rows; b batch size; s step, counted from 0 over the whole run; e epoch, floor(s / ceil(n / b)).
  */
@@ -26,13 +27,16 @@ export interface BatchPlan {
   fill(step: number, rows: Int32Array): number;
 }
 
+/** Each row once an epoch, shuffled; drawn with replacement; or each once an epoch, in the order that the rows have. */
+export type BatchOrder = "epochs" | "withReplacement" | "sequential";
+
 export interface BatchOptions {
   /** The rows to draw from. */
   readonly rows: Uint32Array;
   /** b, >= 1. */
   readonly size: number;
   /** "epochs": every row once an epoch, in a new order each time. "withReplacement": every batch is b draws from all rows. */
-  readonly order: "epochs" | "withReplacement";
+  readonly order: BatchOrder;
   readonly key: RandomKey;
 }
 
@@ -45,11 +49,12 @@ export interface BatchOptions {
  * @example batchPlan({ rows, size: 100, order: "epochs", key }).fill(step, batchRows)
  */
 export function batchPlan({ rows, size, order, key }: BatchOptions): BatchPlan {
+  if (order === "sequential") return sequentialBatches(rows, size);
   return order === "epochs" ? shuffledBatches(rows, size, key) : drawnBatches(rows, size, key);
 }
 
 /**
- * All rows in the order given, b at a time, for evaluation.
+ * All rows in the order given, b at a time.
  *
  * @param rows  row numbers, or n for the rows 0 ... n - 1
  * @throws DataError  no rows, or a size that is not an integer >= 1

@@ -22,7 +22,12 @@ const trainingSpecs = {
   batchSize: { type: "integer", default: 128, min: 1, max: 1_000_000, scale: "log", summary: "Examples in a step." },
   epochs: { type: "integer", optional: true, min: 1, max: 1_000_000, summary: "Passes over the training examples." },
   iterations: { type: "integer", optional: true, min: 1, max: 1_000_000_000, summary: "Steps, in place of epochs." },
-  order: { type: "string", choices: ["epochs", "withReplacement"], default: "epochs", summary: "How batches are drawn." },
+  order: {
+    type: "string",
+    choices: ["epochs", "withReplacement", "sequential"],
+    default: "epochs",
+    summary: "How batches are drawn.",
+  },
 } as const satisfies OptionSpecs;
 
 const runSpecs = {

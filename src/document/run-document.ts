@@ -6,6 +6,7 @@
  *
  *   { "data": "mnist", "model": [{ "kind": "dense", "units": 100 }, "relu", { "kind": "dense", "units": 10 }] }
  */
+import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
@@ -39,8 +40,8 @@ export interface RunDocument {
     readonly epochs?: number;
     /** Steps, in place of epochs. */
     readonly iterations?: number;
-    /** Each example once an epoch, or drawn with replacement. Default "epochs". */
-    readonly order?: "epochs" | "withReplacement";
+    /** Each example once an epoch in random order ("epochs", the default), drawn with replacement, or as the data lie ("sequential"). */
+    readonly order?: BatchOrder;
   };
 }
 
@@ -66,7 +67,7 @@ export interface ResolvedDocument {
     readonly batchSize: number;
     readonly epochs?: number;
     readonly iterations?: number;
-    readonly order: "epochs" | "withReplacement";
+    readonly order: BatchOrder;
   };
 }
 

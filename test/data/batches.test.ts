@@ -176,3 +176,11 @@ describe("batches say what is wrong", () => {
     );
   });
 });
+
+test("sequential batches take the rows as they come, in every epoch", () => {
+  const rows = Uint32Array.of(7, 3, 9, 1, 4);
+  const plan = batchPlan({ rows, size: 2, order: "sequential", key: randomKey(1) });
+  const out = new Int32Array(2);
+  const taken = [0, 1, 2, 3].map((step) => [...out.subarray(0, plan.fill(step, out))]);
+  expect(taken).toEqual([[7, 3], [9, 1], [4], [7, 3]]);
+});

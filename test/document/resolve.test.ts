@@ -83,7 +83,7 @@ test("every mistake is told at once, each with its path and the nearest name", (
     "optimizer.learningRate: optimizer 'adam': learningRate must be a number > 0, received -1",
     "optimizer.beta1: optimizer 'adam': beta1 must be a number in [0, 1), received 1",
     "training.batchSize: training: batchSize must be an integer in [1, 1000000], received 1.5",
-    "training.order: training: order must be one of epochs, withReplacement, received 'random'",
+    "training.order: training: order must be one of epochs, withReplacement, sequential, received 'random'",
   ]) {
     expect(message).toContain(text);
   }

@@ -79,6 +79,7 @@ export class FormulaCode {
         slot: this.slot(argument),
         push: () => this.push(argument),
         pushMask: () => this.pushMask(argument),
+        isZero: this.isZero(argument),
       }));
       emitElementwise(this.f, value.name, list);
     } else this.special(value, index);
@@ -86,6 +87,11 @@ export class FormulaCode {
     this.f.set(slot.local);
     map.set(index, slot);
     return slot;
+  }
+
+  private isZero(index: number): boolean {
+    const value = this.values[index]!;
+    return value.kind === "constant" && Object.is(value.value, 0);
   }
 
   /** Pushes the value as four numbers. */

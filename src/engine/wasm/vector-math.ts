@@ -17,6 +17,8 @@ import type { FunctionBuilder, Local, PlainInstruction } from "./assembler.ts";
 export interface Argument {
   push(): void;
   pushMask(): void;
+  /** It is the constant +0. */
+  readonly isZero: boolean;
 }
 
 export const comparisons = new Set<ElementwiseName>(["equal", "less", "greater"]);
@@ -118,6 +120,14 @@ function emitTanh(f: FunctionBuilder): void {
 export function emitElementwise(f: FunctionBuilder, name: ElementwiseName, list: readonly Argument[]): void {
   const instruction = direct[name];
   if (name === "select") {
+    // Where one side is 0, the mask alone does it.
+    const zero = list[2]!.isZero ? "v128.and" : list[1]!.isZero ? "v128.andnot" : undefined;
+    if (zero) {
+      list[zero === "v128.and" ? 1 : 2]!.push();
+      list[0]!.pushMask();
+      f.op(zero);
+      return;
+    }
     list[1]!.push();
     list[2]!.push();
     list[0]!.pushMask();
