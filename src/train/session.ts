@@ -83,7 +83,7 @@ export class Session {
     this.model = this.programs.model;
     // The sizes that occur: all batches of an epoch but the last are alike.
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
-    const training_ = [...sizes].map((rows) => [rows, this.programs.trainingStep(rows)] as const);
+    const trainingSteps = [...sizes].map((rows) => [rows, this.programs.trainingStep(rows)] as const);
     const evaluations = this.evaluationParts().flatMap(({ part, count }) =>
       [evaluationRows(count), count % evaluationRows(count)]
         .filter((rows) => rows > 0)
@@ -94,7 +94,7 @@ export class Session {
       ...(chosen && { numerics: chosen }),
       ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
     });
-    for (const [rows, name] of training_) this.stepPrograms.set(rows, this.stepProgram(name, "loss"));
+    for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name, "loss"));
     for (const name of evaluations) this.evaluationPrograms.set(name, this.stepProgram(name, "lossSum"));
     for (const { leaf, values } of this.programs.tables()) this.executable.writeTable(leaf, values);
     for (const parameter of this.model.parameters)

@@ -78,7 +78,7 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
   let [done, windowStart] = [0, 0];
   let firstStepSeconds: number | undefined;
   const outcome: { status: RunStatus; reason?: string; code?: string } = { status: "completed" };
-  let training_: Scores | undefined;
+  let trainingScores: Scores | undefined;
   let validation: Scores | undefined;
   const stopClock = () => {
     const now = nowMs();
@@ -119,13 +119,13 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
       [windowMs, windowStart, mark] = [0, done, nowMs()];
     }
     if (epochDone) {
-      training_ = epochAverage.take();
+      trainingScores = epochAverage.take();
       validation = session.evaluate("validation", shouldStop);
       yield {
         type: "epoch.ended",
         step: done,
         epoch,
-        training: training_,
+        training: trainingScores,
         ...(validation && { validation }),
         seconds: (nowMs() - began) / 1000,
       };
@@ -151,7 +151,7 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
     step: done,
     epoch: done === 0 ? 0 : session.epochOf(done - 1),
     metrics: {
-      ...scores("train", training_),
+      ...scores("train", trainingScores),
       ...scores("validation", validation),
       ...scores("test", test),
       trainSeconds: trainMs / 1000,

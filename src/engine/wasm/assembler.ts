@@ -13,62 +13,37 @@ const vectorShuffle = [0xfd, 13] as const;
 
 /** Opcodes without immediates, by the names of the specification. */
 const plain = {
-  unreachable: [0x00],
-  return: [0x0f],
-  drop: [0x1a],
   select: [0x1b],
   "i32.eqz": [0x45],
   "i32.eq": [0x46],
   "i32.ne": [0x47],
-  "i32.lt_s": [0x48],
   "i32.lt_u": [0x49],
-  "i32.gt_s": [0x4a],
   "i32.gt_u": [0x4b],
-  "i32.le_s": [0x4c],
-  "i32.le_u": [0x4d],
   "i32.ge_s": [0x4e],
   "i32.ge_u": [0x4f],
   "i32.add": [0x6a],
   "i32.sub": [0x6b],
   "i32.mul": [0x6c],
-  "i32.div_u": [0x6e],
-  "i32.rem_u": [0x70],
   "i32.and": [0x71],
   "i32.or": [0x72],
   "i32.shl": [0x74],
   "i32.shr_u": [0x76],
-  "f32.add": [0x92],
-  "f32.sub": [0x93],
-  "f32.mul": [0x94],
-  "f32.div": [0x95],
-  "f32.sqrt": [0x91],
-  "f32.convert_i32_u": [0xb3],
-  "i32.trunc_sat_f32_u": [0xfc, 1],
-  "f32x4.splat": [0xfd, 19],
   "i32x4.splat": [0xfd, 17],
   "f32x4.eq": [0xfd, 65],
   "f32x4.ne": [0xfd, 66],
   "f32x4.lt": [0xfd, 67],
   "f32x4.gt": [0xfd, 68],
-  "f32x4.le": [0xfd, 69],
   "f32x4.ge": [0xfd, 70],
-  "v128.not": [0xfd, 77],
   "v128.and": [0xfd, 78],
   "v128.andnot": [0xfd, 79],
   "v128.or": [0xfd, 80],
-  "v128.xor": [0xfd, 81],
   "v128.bitselect": [0xfd, 82],
   "v128.any_true": [0xfd, 83],
-  "f32x4.ceil": [0xfd, 103],
-  "f32x4.floor": [0xfd, 104],
-  "f32x4.trunc": [0xfd, 105],
   "f32x4.nearest": [0xfd, 106],
   "i32x4.shl": [0xfd, 171],
   "i32x4.shr_s": [0xfd, 172],
-  "i32x4.shr_u": [0xfd, 173],
   "i32x4.add": [0xfd, 174],
   "i32x4.sub": [0xfd, 177],
-  "i32x4.mul": [0xfd, 181],
   "f32x4.abs": [0xfd, 224],
   "f32x4.neg": [0xfd, 225],
   "f32x4.sqrt": [0xfd, 227],
@@ -84,9 +59,7 @@ const plain = {
   "f32x4.convert_i32x4_s": [0xfd, 250],
   "f32x4.convert_i32x4_u": [0xfd, 251],
   "i16x8.extend_low_i8x16_u": [0xfd, 137],
-  "i16x8.extend_high_i8x16_u": [0xfd, 138],
   "i32x4.extend_low_i16x8_u": [0xfd, 169],
-  "i32x4.extend_high_i16x8_u": [0xfd, 170],
   "f32x4.relaxed_madd": [0xfd, 261],
 } as const;
 export type PlainInstruction = keyof typeof plain;
@@ -98,7 +71,6 @@ const memory = {
   "i32.load8_u": [0x2d],
   "i32.store": [0x36],
   "f32.store": [0x38],
-  "i32.store8": [0x3a],
   "v128.load": [0xfd, 0],
   "v128.load32_splat": [0xfd, 9],
   "v128.store": [0xfd, 11],
@@ -107,7 +79,7 @@ const memory = {
 } as const;
 export type MemoryInstruction = keyof typeof memory;
 
-const laned = { "f32x4.extract_lane": [0xfd, 31], "f32x4.replace_lane": [0xfd, 32], "i32x4.extract_lane": [0xfd, 27] } as const;
+const laned = { "f32x4.extract_lane": [0xfd, 31] } as const;
 const lanedMemory = { "v128.store32_lane": [0xfd, 90], "v128.store64_lane": [0xfd, 91] } as const;
 
 /** Bytes in the making, in one buffer that grows. */
@@ -264,12 +236,6 @@ export class FunctionBuilder {
     this.code.signed(value);
     return this;
   }
-  f32(value: number): this {
-    floatBits.setFloat32(0, value, true);
-    this.code.byte(0x43);
-    for (let i = 0; i < 4; i++) this.code.byte(floatBits.getUint8(i));
-    return this;
-  }
   /** Four float32 lanes; one value stands for all four. */
   f32x4(...lanes: number[]): this {
     this.code.opcode(vectorConstant);
@@ -379,14 +345,6 @@ function writeSection<T>(out: Bytes, id: number, entries: readonly T[], write: (
 export class ModuleBuilder {
   private readonly functions: FunctionBuilder[] = [];
   private readonly exported: number[] = [];
-  private readonly shared: boolean;
-  private readonly maximumPages: number;
-
-  /** @param maximumPages bound of a shared memory, in pages of 64 KiB; must equal that of the memory given */
-  constructor(options: { shared?: boolean; maximumPages?: number } = {}) {
-    this.shared = options.shared ?? false;
-    this.maximumPages = options.maximumPages ?? 65536;
-  }
 
   /** Reserves an index and returns the builder; bodies can be written in any order. */
   function(name: string, parameters: readonly ValueType[], exported = false): { index: number; code: FunctionBuilder } {
@@ -420,9 +378,9 @@ export class ModuleBuilder {
       section.text("env");
       section.text(name);
       section.byte(0x02);
-      section.byte(this.shared ? 0x03 : 0x00);
+      // Limits: at the least no page, no bound above.
+      section.byte(0x00);
       section.byte(0);
-      if (this.shared) section.unsigned(this.maximumPages);
     });
     writeSection(out, 3, typeOf, (index, section) => section.unsigned(index));
     writeSection(out, 7, this.exported, (index, section) => {
