@@ -21,6 +21,7 @@ export { resolveRun } from "./document/resolve.ts";
 export { defineRun, type ResolvedDocument, type Run, type RunDocument } from "./document/run-document.ts";
 export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe } from "./engine/engine.ts";
 export { referenceEngine } from "./engine/reference/reference-engine.ts";
+export type { ThreadTeam, ThreadWork } from "./engine/threads.ts";
 export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
 export * as graph from "./graph/index.ts";
 export { checkGradients, type GradientCheck, type ParameterCheck } from "./train/gradient-check.ts";

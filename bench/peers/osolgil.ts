@@ -2,13 +2,19 @@
 import { createInterface } from "node:readline";
 import type { Numerics } from "../../src/engine/engine.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
+import { startThreads } from "../../src/execute/compute-threads.ts";
 import { Session } from "../../src/train/session.ts";
 import { resolveWorkload, workloads } from "../workloads.ts";
 
-const [name, , numerics] = process.argv.slice(2);
+const [name, threads, numerics] = process.argv.slice(2);
 const workload = workloads.find((one) => one.name === name)!;
 const run = resolveWorkload(workload);
-const session = new Session(run, workload.load(run), { engine: wasmEngine, ...(numerics && { numerics: numerics as Numerics }) });
+const team = startThreads(Number(threads));
+const session = new Session(run, workload.load(run), {
+  engine: wasmEngine,
+  ...(team && { threads: team }),
+  ...(numerics && { numerics: numerics as Numerics }),
+});
 let count = 0;
 function timeSteps(steps: number): number {
   const start = performance.now();

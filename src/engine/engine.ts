@@ -4,6 +4,7 @@
  * The interface is narrow on purpose: whatever a new operation needs goes into the graph, not in here.
  */
 import type { Program, Tensor } from "../graph/index.ts";
+import type { ThreadTeam } from "./threads.ts";
 
 /**
  * How products are summed. `fused`: multiply-add with one rounding. `portable`: multiply, then add; runs everywhere.
@@ -19,6 +20,8 @@ export interface CompileOptions {
   readonly numerics?: Numerics;
   /** Bytes that a plan may take; above it compilation is refused with a breakdown. */
   readonly memoryLimitBytes?: number;
+  /** Threads to work with, where the engine can; they serve the executable that was compiled last. */
+  readonly threads?: ThreadTeam;
 }
 
 /** Where the memory of an executable goes, in bytes. */
@@ -37,6 +40,10 @@ export interface Executable {
   readonly engine: string;
   readonly numerics: Numerics | "float64";
   readonly memory: MemoryReport;
+  /** Threads that work on a run once those of the team are ready. They change no bit. */
+  readonly threads: number;
+  /** Threads that worked on the last run: 1 until the others are ready. */
+  readonly activeThreads: number;
   /** Time that planning and compiling took. */
   readonly compileMs: number;
   /** Runs a program once. Allocates nothing. */

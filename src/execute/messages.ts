@@ -11,12 +11,15 @@ import {
 } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
+import type { TeamParts } from "./compute-threads.ts";
 
 export interface TrainerData {
   readonly document: ResolvedDocument;
   /** One int32: not 0 asks the trainer to stop after the step at hand. */
   readonly stopFlag: SharedArrayBuffer;
   readonly processStartMs: number;
+  /** Threads to work with, besides the trainer's own. */
+  readonly team: TeamParts | undefined;
 }
 
 export interface ErrorMessage {

@@ -6,16 +6,17 @@ import { loadDataset } from "../files/data-files.ts";
 import { encodeSafetensors } from "../train/safetensors.ts";
 import { Session } from "../train/session.ts";
 import { train } from "../train/train.ts";
+import { teamOf } from "./compute-threads.ts";
 import { type TrainerData, type TrainerMessage, toErrorMessage } from "./messages.ts";
 
 function send(message: TrainerMessage, transfer: ArrayBuffer[] = []): void {
   parentPort!.postMessage(message, transfer);
 }
 
-function work({ document, stopFlag, processStartMs }: TrainerData): void {
+function work({ document, stopFlag, processStartMs, team }: TrainerData): void {
   const run = resolveRun(document);
   const dataset = loadDataset(run.data.definition, run.data.options);
-  const session = new Session(run, dataset, { engine: wasmEngine });
+  const session = new Session(run, dataset, { engine: wasmEngine, ...(team && { threads: teamOf(team) }) });
   const flag = new Int32Array(stopFlag);
   for (const event of train(session, { shouldStop: () => Atomics.load(flag, 0) !== 0, processStartMs })) {
     if (event.type === "run.ended" && event.status !== "failed") {

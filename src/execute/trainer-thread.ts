@@ -8,6 +8,7 @@ import { startedMs } from "../core/clock.ts";
 import { TrainingError } from "../core/errors.ts";
 import type { RunEnded, RunEvent } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
+import { ComputeThreads, defaultThreads } from "./compute-threads.ts";
 import { fromErrorMessage, type TrainerData, type TrainerMessage } from "./messages.ts";
 
 export interface RunHandlers {
@@ -19,6 +20,8 @@ export interface RunHandlers {
   readonly signal?: AbortSignal;
   /** When the process started (see startedMs). */
   readonly processStartMs?: number;
+  /** Threads that work on a step, 1 or more; by default one for each core, up to 4. The results are the same to the bit. */
+  readonly threads?: number;
 }
 
 export class TrainerThread {
@@ -39,16 +42,22 @@ export class TrainerThread {
    * @throws what made the run impossible (its class and code as thrown), or what a handler threw
    */
   run(document: ResolvedDocument, handlers: RunHandlers): Promise<RunEnded> {
-    const { signal, processStartMs = startedMs() } = handlers;
+    const { signal, processStartMs = startedMs(), threads = defaultThreads() } = handlers;
     const worker = this.#worker;
+    const compute = threads > 1 ? new ComputeThreads(threads) : undefined;
+    const team = compute?.parts;
     const stopFlag = new SharedArrayBuffer(4);
     const stop = () => Atomics.store(new Int32Array(stopFlag), 0, 1);
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
     return new Promise<RunEnded>((resolve, reject) => {
       let ended: RunEnded | undefined;
-      const fail = (error: unknown) => {
+      const finish = () => {
         signal?.removeEventListener("abort", stop);
+        void compute?.close();
+      };
+      const fail = (error: unknown) => {
+        finish();
         // What the thread has sent already is about a run that is over.
         worker.removeAllListeners("message");
         reject(error);
@@ -68,7 +77,7 @@ export class TrainerThread {
       });
       worker.on("error", fail);
       worker.on("exit", (code) => {
-        signal?.removeEventListener("abort", stop);
+        finish();
         if (ended) resolve(ended);
         else
           fail(
@@ -78,8 +87,8 @@ export class TrainerThread {
           );
       });
       worker.ref();
-      const data: TrainerData = { document, stopFlag, processStartMs };
-      worker.postMessage(data);
+      const data: TrainerData = { document, stopFlag, processStartMs, team };
+      worker.postMessage(data, team ? [...team.ports] : []);
     });
   }
 }

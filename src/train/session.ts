@@ -8,6 +8,7 @@ import { type Dataset, validateDataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
+import type { ThreadTeam } from "../engine/threads.ts";
 import { sizeOf, type Tensor } from "../graph/index.ts";
 import { initialValues, type Model } from "../nn/model.ts";
 import { numbersOf, optimizerScalars, penaltyScalarName, scalarName } from "../optim/apply.ts";
@@ -42,6 +43,8 @@ export interface SessionOptions {
   /** Overrides the document's choice; "auto" takes the engine's best. */
   readonly numerics?: Numerics;
   readonly memoryLimitBytes?: number;
+  /** Threads to work with; they change no bit. */
+  readonly threads?: ThreadTeam;
 }
 
 export class Session {
@@ -62,7 +65,7 @@ export class Session {
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
-  constructor(run: Run, dataset: Dataset, { engine, numerics, memoryLimitBytes }: SessionOptions) {
+  constructor(run: Run, dataset: Dataset, { engine, numerics, memoryLimitBytes, threads }: SessionOptions) {
     validateDataset(dataset);
     this.run = run;
     this.dataset = dataset;
@@ -93,6 +96,7 @@ export class Session {
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),
       ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
+      ...(threads && { threads }),
     });
     for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name, "loss"));
     for (const name of evaluations) this.evaluationPrograms.set(name, this.stepProgram(name, "lossSum"));

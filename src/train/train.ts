@@ -57,7 +57,7 @@ export function* train(session: Session, control: TrainControl = {}): Generator<
     data: dataset.name,
     engine: executable.engine,
     numerics: executable.numerics,
-    threads: 1,
+    threads: executable.threads,
     seed,
     model: session.describeModel(),
     parameters: session.model.parameterCount,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import { canonicalProgram } from "../../src/graph/plan/canonical.ts";
-import type { Kernel } from "../../src/graph/plan/kernel.ts";
+import { readsOf, writesOf } from "../../src/graph/plan/kernel.ts";
 import { alignmentBytes, bytesOf, packIntervals } from "../../src/graph/plan/memory.ts";
 import { type Plan, planProgram } from "../../src/graph/plan/plan.ts";
 import { propertyRuns } from "../support/long.ts";
@@ -10,18 +10,6 @@ import { buildProgram, recipes } from "../support/random-graphs.ts";
 
 /** Counters and constants have no place of their own unless a kernel writes them into one. */
 const isNamedLeaf = (tensor: g.Tensor): boolean => g.isLeaf(tensor) && tensor.name !== undefined;
-
-/** Every tensor that a kernel reads from memory. */
-function readsOf(kernel: Kernel): g.Tensor[] {
-  if (kernel.kind === "copy") return [kernel.source];
-  const reads = kernel.operands.flatMap(({ tensor, rows }) => (rows ? [tensor, rows] : [tensor]));
-  if (kernel.kind === "columns") reads.push(kernel.source);
-  if (kernel.kind === "matmul") reads.push(kernel.a, kernel.b);
-  return reads;
-}
-
-const writesOf = (kernel: Kernel): g.Tensor[] =>
-  kernel.kind === "copy" ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
 
 /**
  * Runs a plan without numbers: memory holds, for each byte of the arena and for each other place, whose value lies there.
@@ -48,14 +36,14 @@ function simulate(plan: Plan, program: g.Program): void {
       expect(leaves.get(tensor), `${where}: '${tensor.name}' is read as it was before the run`).toBeUndefined();
     } else expect(own.has(tensor), `${where}: an output is read after it was written`).toBe(true);
   };
-  plan.kernels.forEach((kernel, number) => {
+  plan.steps.forEach(({ kernel }, number) => {
     const where = `kernel ${number}`;
-    for (const tensor of readsOf(kernel)) check(tensor, where);
+    for (const { tensor } of readsOf(kernel)) check(tensor, where);
     for (const tensor of writesOf(kernel)) {
       const home = plan.inPlace.get(tensor);
       if (home) leaves.set(home, tensor);
       else if (plan.arena.has(tensor)) arena.fill(tensor, ...spanOf(tensor));
-      else if (isNamedLeaf(tensor)) leaves.set(tensor, kernel.kind === "copy" ? kernel.source : tensor);
+      else if (isNamedLeaf(tensor)) leaves.set(tensor, kernel.kind === "copy" || kernel.kind === "pack" ? kernel.source : tensor);
       else own.add(tensor);
     }
   });
@@ -80,7 +68,7 @@ describe("the plan of a random program", () => {
 
   test("is the same each time", () => {
     const shape = (plan: Plan) =>
-      JSON.stringify([plan.kernels, [...plan.arena.values()], [...plan.own.values()], plan.arenaBytes, plan.ownBytes]);
+      JSON.stringify([plan.steps, [...plan.arena.values()], [...plan.own.values()], plan.arenaBytes, plan.ownBytes]);
     fc.assert(
       fc.property(recipes, (recipe) => {
         const { program } = buildProgram(recipe);
@@ -88,6 +76,49 @@ describe("the plan of a random program", () => {
       }),
       propertyRuns(20, 300),
     );
+  });
+});
+
+/** Places of the arena, and what of it each phase of a plan touches. */
+function placesByPhase(plan: Plan): Map<number, Set<g.Tensor>> {
+  const touched = new Map<number, Set<g.Tensor>>();
+  for (const { kernel, phase } of plan.steps) {
+    const set = touched.get(phase) ?? new Set();
+    for (const tensor of [...readsOf(kernel).map((read) => read.tensor), ...writesOf(kernel)])
+      if (plan.arena.has(tensor)) set.add(tensor);
+    touched.set(phase, set);
+  }
+  return touched;
+}
+
+describe("the phases of a random program", () => {
+  test("come in order, and nothing that one of them touches shares a byte with anything else that it touches", () => {
+    fc.assert(
+      fc.property(recipes, (recipe) => {
+        const plan = planProgram(buildProgram(recipe).program);
+        const phases = plan.steps.map(({ phase }) => phase);
+        expect(phases).toEqual(phases.toSorted((a, b) => a - b));
+        for (const set of placesByPhase(plan).values()) {
+          const spans = [...set]
+            .map((tensor) => [plan.arena.get(tensor)!, plan.arena.get(tensor)! + bytesOf(tensor)] as const)
+            .sort((a, b) => a[0] - b[0]);
+          spans.slice(1).forEach(([start], i) => {
+            expect(start).toBeGreaterThanOrEqual(spans[i]![1]);
+          });
+        }
+      }),
+      propertyRuns(100, 2000),
+    );
+  });
+
+  test("of a plain network are two: rows of the batch, then parameters", () => {
+    const x = g.input("x", [64, 20]);
+    const [w1, w2] = [g.parameter("w1", [20, 30]), g.parameter("w2", [30, 12])];
+    const output = g.matmul(g.relu(g.matmul(x, w1)), w2);
+    const loss = g.mean(g.sum(g.mul(output, output), 1));
+    const gradients = g.differentiate(loss, [w1, w2]);
+    const plan = planProgram({ outputs: {}, assignments: [w1, w2].map((w, i) => g.assign(w, g.sub(w, gradients[i]!))) });
+    expect(new Set(plan.steps.map(({ phase }) => phase))).toEqual(new Set([0, 1]));
   });
 });
 
@@ -134,7 +165,7 @@ describe("packIntervals", () => {
 });
 
 describe("fusion", () => {
-  const kinds = (program: g.Program) => planProgram(program).kernels.map(({ kind }) => kind);
+  const kinds = (program: g.Program) => planProgram(program).steps.map(({ kernel }) => kernel.kind);
   const x = g.input("x", [8, 4]);
   const w = g.parameter("w", [4, 6]);
   const b = g.parameter("b", [6]);
@@ -150,14 +181,14 @@ describe("fusion", () => {
 
   test("an update that reads its state only where it writes it happens in place", () => {
     const plan = planProgram({ outputs: {}, assignments: [g.assign(w, g.sub(w, g.mul(w, 0.1)))] });
-    expect(plan.kernels.map(({ kind }) => kind)).toEqual(["rows"]);
+    expect(plan.steps.map(({ kernel }) => kernel.kind)).toEqual(["rows"]);
     expect([...plan.inPlace.values()]).toEqual([w]);
   });
 
   test("a product that reads a state does not write it in place", () => {
     const square = g.parameter("square", [4, 4]);
     const plan = planProgram({ outputs: {}, assignments: [g.assign(square, g.matmul(square, square))] });
-    expect(plan.kernels.map(({ kind }) => kind)).toEqual(["matmul", "copy"]);
+    expect(plan.steps.map(({ kernel }) => kernel.kind)).toEqual(["matmul", "copy", "pack"]);
   });
 });
 

@@ -4,8 +4,10 @@ import { Command } from "commander";
 import { version } from "../../core/version.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { referenceEngine } from "../../engine/reference/reference-engine.ts";
+import { probeThreads } from "../../engine/threads.ts";
 import { measurePeak } from "../../engine/wasm/peak.ts";
 import { wasmEngine } from "../../engine/wasm/wasm-engine.ts";
+import { defaultThreads } from "../../execute/compute-threads.ts";
 import { screen } from "../output.ts";
 
 const engines: readonly Engine[] = [wasmEngine, referenceEngine];
@@ -20,11 +22,13 @@ export function infoCommand(): Command {
       const peakGflops = wasm.available
         ? Object.fromEntries(wasm.numerics.map((profile) => [profile, Number(measurePeak(profile, 400).toPrecision(3))]))
         : {};
+      const support = probeThreads();
       const info = {
         osolgil: version,
         node: process.versions.node,
         platform: `${process.platform}-${process.arch}`,
         cores: availableParallelism(),
+        threads: { default: support.available ? defaultThreads() : 1, ...support },
         engines: probes,
         peakGflops,
       };
@@ -37,11 +41,17 @@ interface Info {
   readonly node: string;
   readonly platform: string;
   readonly cores: number;
+  readonly threads: { readonly default: number } & ReturnType<typeof probeThreads>;
   readonly engines: readonly ({ readonly engine: string } & ReturnType<Engine["probe"]>)[];
   readonly peakGflops: Readonly<Record<string, number>>;
 }
 
-function describeInfo({ osolgil, node, platform, cores, engines: list, peakGflops }: Info): string {
+function describeThreads(threads: Info["threads"]): string {
+  if (!threads.available) return `1: ${threads.reason}`;
+  return `${threads.default} by default, one for each core up to 4 (train --threads says otherwise)`;
+}
+
+function describeInfo({ osolgil, node, platform, cores, threads, engines: list, peakGflops }: Info): string {
   const peaks = Object.entries(peakGflops).map(([profile, gflops]) => `${gflops} GFLOP/s ${profile}`);
   const rows: [string, string][] = [
     ["osolgil", osolgil],
@@ -50,7 +60,7 @@ function describeInfo({ osolgil, node, platform, cores, engines: list, peakGflop
       `engine ${probe.engine}`,
       probe.available ? `${probe.detail} · numerics ${probe.numerics.join(", ")}` : `not available: ${probe.reason}`,
     ]),
-    ["threads", "1"],
+    ["threads", describeThreads(threads)],
     [
       "peak",
       peaks.length > 0 ? `${peaks.join(" · ")}, one core, 128-bit vectors in registers` : "not measured without the wasm engine",

@@ -1,16 +1,19 @@
 /** osolgil train: trains what a document says, and shows how it goes. */
+import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
-import { OsolgilError } from "../../core/errors.ts";
+import { OptionError, OsolgilError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/events.ts";
+import { defaultThreads, mostThreads } from "../../execute/compute-threads.ts";
 import { TrainerThread } from "../../execute/trainer-thread.ts";
 import { eventLine } from "../../store/event-log.ts";
 import { fileFault, systemCode } from "../../store/file-faults.ts";
 import { reportError, screen } from "../output.ts";
 import { Recorder } from "../recorder.ts";
-import { addRunOptions, describeParts, type RunOptions, runFromOptions } from "../run-options.ts";
+import { addRunOptions, describeParts, type RunOptions, runFromOptions, wholeNumber } from "../run-options.ts";
 import { TerminalReporter } from "../terminal/reporter.ts";
 
 interface TrainOptions extends RunOptions {
+  readonly threads?: number;
   readonly out?: string;
   readonly json?: true;
 }
@@ -26,6 +29,11 @@ export interface Surroundings {
 export function trainCommand(finish: (exitCode: number) => void, surroundings: Surroundings): Command {
   return addRunOptions(new Command("train").description("Trains what a document says."))
     .option("--out <folder>", "folder for the run, new or empty (default: a new one under runs/)")
+    .option(
+      "--threads <n>",
+      "threads that work on a step (default: one for each core, up to 4); the results are the same to the bit",
+      wholeNumber(1),
+    )
     .addOption(new Option("--json", "one event a line on standard output, and nothing else"))
     .addHelpText("after", describeParts)
     .action(async (path: string | undefined, options: TrainOptions) => {
@@ -41,6 +49,7 @@ async function trainOnce(
   { trainer, outputClosed }: Surroundings,
 ): Promise<number> {
   const run = await runFromOptions(path, options);
+  const threads = chooseThreads(options.threads);
   const reporter = options.json ? undefined : new TerminalReporter(screen());
   const show = (event: RunEvent) => {
     if (reporter) reporter.onEvent(event);
@@ -60,6 +69,7 @@ async function trainOnce(
       onEvent: (event) => recorder.onEvent(event),
       onCheckpoint: (step, bytes) => recorder.onCheckpoint(step, bytes),
       signal: AbortSignal.any([stopping.signal, outputClosed]),
+      threads,
     });
     if (recorder.failure !== undefined) return reportFailure(recorder.failure, options);
     // A reader that has seen enough (`| head`) stops the run as Ctrl-C does; any other loss of the output is a failure.
@@ -74,6 +84,20 @@ async function trainOnce(
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
     recorder.close();
   }
+}
+
+/** The threads asked for, or one for each core; says so where there are more than cores. */
+function chooseThreads(asked: number | undefined): number {
+  if (asked === undefined) return defaultThreads();
+  const cores = availableParallelism();
+  if (asked > mostThreads) {
+    throw new OptionError("E_THREADS", { message: `--threads is at most ${mostThreads}, received ${asked}` });
+  }
+  if (asked > cores) {
+    const have = cores === 1 ? "one core" : `${cores} cores`;
+    process.stderr.write(`warning: ${asked} threads on ${have} wait for each other; the results are the same, but later\n`);
+  }
+  return asked;
 }
 
 /** After training had begun: the terminal's summary has told the reason, what to do is still missing there. */

@@ -28,6 +28,8 @@ function initialValues(tensor: Tensor): Values {
 class ReferenceExecutable implements Executable {
   readonly engine = "reference";
   readonly numerics = "float64";
+  readonly threads = 1;
+  readonly activeThreads = 1;
   readonly compileMs: number;
   readonly memory;
   private readonly shared = new Map<Tensor, Values>();

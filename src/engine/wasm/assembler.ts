@@ -13,10 +13,13 @@ const vectorShuffle = [0xfd, 13] as const;
 
 /** Opcodes without immediates, by the names of the specification. */
 const plain = {
+  drop: [0x1a],
+  return: [0x0f],
   select: [0x1b],
   "i32.eqz": [0x45],
   "i32.eq": [0x46],
   "i32.ne": [0x47],
+  "i32.lt_s": [0x48],
   "i32.lt_u": [0x49],
   "i32.gt_u": [0x4b],
   "i32.ge_s": [0x4e],
@@ -78,6 +81,17 @@ const memory = {
   "v128.load64_zero": [0xfd, 93],
 } as const;
 export type MemoryInstruction = keyof typeof memory;
+
+/** On shared memory; the natural alignment must be declared. */
+const atomic = {
+  "memory.atomic.notify": [0xfe, 0x00],
+  "memory.atomic.wait32": [0xfe, 0x01],
+  "i32.atomic.load": [0xfe, 0x10],
+  "i32.atomic.store": [0xfe, 0x17],
+  "i32.atomic.rmw.add": [0xfe, 0x1e],
+  "i32.atomic.rmw.sub": [0xfe, 0x25],
+} as const;
+export type AtomicInstruction = keyof typeof atomic;
 
 const laned = { "f32x4.extract_lane": [0xfd, 31] } as const;
 const lanedMemory = { "v128.store32_lane": [0xfd, 90], "v128.store64_lane": [0xfd, 91] } as const;
@@ -183,6 +197,12 @@ export class FunctionBuilder {
     this.code.unsigned(offset);
     return this;
   }
+  atomic(name: AtomicInstruction, offset = 0): this {
+    this.code.opcode(atomic[name]);
+    this.code.byte(2);
+    this.code.unsigned(offset);
+    return this;
+  }
   lane(name: keyof typeof laned, lane: number): this {
     this.code.opcode(laned[name]);
     this.code.byte(lane);
@@ -233,6 +253,12 @@ export class FunctionBuilder {
   }
   i32(value: number): this {
     this.code.byte(0x41);
+    this.code.signed(value);
+    return this;
+  }
+  /** A small 64-bit integer. */
+  i64(value: number): this {
+    this.code.byte(0x42);
     this.code.signed(value);
     return this;
   }
@@ -341,16 +367,24 @@ function writeSection<T>(out: Bytes, id: number, entries: readonly T[], write: (
   out.append(content.view());
 }
 
-/** A module whose memory is imported as `env.memory`; functions give no results. */
+/** A module whose memory is imported as `env.memory`, and functions without parameters beside it; functions give no results. */
 export class ModuleBuilder {
   private readonly functions: FunctionBuilder[] = [];
   private readonly exported: number[] = [];
+  private readonly isShared: boolean;
+  private readonly imports: readonly string[];
+
+  /** @param imports  functions of the host; their indices are 0, 1, ... */
+  constructor(isShared = false, imports: readonly string[] = []) {
+    this.isShared = isShared;
+    this.imports = imports;
+  }
 
   /** Reserves an index and returns the builder; bodies can be written in any order. */
   function(name: string, parameters: readonly ValueType[], exported = false): { index: number; code: FunctionBuilder } {
     const code = new FunctionBuilder(name, parameters);
     this.functions.push(code);
-    const index = this.functions.length - 1;
+    const index = this.imports.length + this.functions.length - 1;
     if (exported) this.exported.push(index);
     return { index, code };
   }
@@ -358,14 +392,16 @@ export class ModuleBuilder {
   build(): Uint8Array<ArrayBuffer> {
     const types: (readonly ValueType[])[] = [];
     const typeIndex = new Map<string, number>();
-    const typeOf = this.functions.map(({ parameters }) => {
+    const numberOf = (parameters: readonly ValueType[]) => {
       const key = parameters.join();
       const known = typeIndex.get(key);
       if (known !== undefined) return known;
       typeIndex.set(key, types.length);
       types.push(parameters);
       return types.length - 1;
-    });
+    };
+    const plainType = numberOf([]);
+    const typeOf = this.functions.map(({ parameters }) => numberOf(parameters));
     const out = new Bytes();
     for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
     writeSection(out, 1, types, (parameters, section) => {
@@ -374,17 +410,23 @@ export class ModuleBuilder {
       for (const parameter of parameters) section.byte(valueTypes[parameter]);
       section.byte(0);
     });
-    writeSection(out, 2, ["memory"], (name, section) => {
+    writeSection(out, 2, ["memory", ...this.imports], (name, section) => {
       section.text("env");
       section.text(name);
-      section.byte(0x02);
-      // Limits: at the least no page, no bound above.
-      section.byte(0x00);
-      section.byte(0);
+      if (name === "memory") {
+        section.byte(0x02);
+        // Limits: at the least no page; no bound above, or for shared memory the largest that there can be.
+        section.byte(this.isShared ? 0x03 : 0x00);
+        section.byte(0);
+        if (this.isShared) section.unsigned(65536);
+      } else {
+        section.byte(0x00);
+        section.unsigned(plainType);
+      }
     });
     writeSection(out, 3, typeOf, (index, section) => section.unsigned(index));
     writeSection(out, 7, this.exported, (index, section) => {
-      section.text(this.functions[index]!.name);
+      section.text(this.functions[index - this.imports.length]!.name);
       section.byte(0x00);
       section.unsigned(index);
     });
@@ -398,7 +440,7 @@ export class ModuleBuilder {
     const content = new Bytes();
     content.text("name");
     writeSection(content, 1, [...this.functions.entries()], ([index, f], section) => {
-      section.unsigned(index);
+      section.unsigned(this.imports.length + index);
       section.text(f.name);
     });
     out.byte(0x00);

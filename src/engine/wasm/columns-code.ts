@@ -16,15 +16,18 @@ export function columnsForm(kernel: ColumnsKernel): string {
   return `columns ${kernel.name} ${keyOfFormula(kernel)}`;
 }
 
-/** The function of a column kernel. Parameters: outer, size, columns, address of the source, of each operand, of each store. */
+/**
+ * The function of a column kernel. Parameters: outer, size, columns, bytes from row to row, address of the source, of each
+ * operand, of each store. Where there are fewer columns than a row has, outer is 1.
+ */
 export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: string): number {
   const { operands, values, stores } = kernel;
-  const headCount = 4;
+  const headCount = 5;
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
-  const [outer, size, columns, source] = [0, 1, 2, 3];
+  const [outer, size, columns, rowBytes, source] = [0, 1, 2, 3, 4];
   const operandAt = (operand: number) => headCount + operand;
   const storeAt = (store: number) => headCount + operands.length + store;
-  const [rowBytes, column, left, block, from, count, outerNumber] = Array.from({ length: 7 }, () => f.local("i32")) as [
+  const [width, column, left, block, from, count, outerNumber] = Array.from({ length: 7 }, () => f.local("i32")) as [
     Local,
     Local,
     Local,
@@ -83,7 +86,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
     f.bump(column, 16 * vectors);
   };
 
-  f.get(columns).i32(4).op("i32.mul").set(rowBytes);
+  f.get(columns).i32(4).op("i32.mul").set(width);
   formula.prepare("uniform");
   f.loop(() => {
     f.i32(0).set(column);
@@ -95,7 +98,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
           f.get(column)
             .i32(16 * vectors)
             .op("i32.add")
-            .get(rowBytes)
+            .get(width)
             .op("i32.gt_u")
             .brIf(1);
           emitChunk(vectors, false);

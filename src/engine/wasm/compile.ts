@@ -1,26 +1,109 @@
 /** From plans to one WebAssembly module: a function for each form of kernel, and one for each program that calls them in order. */
 import type { Tensor } from "../../graph/index.ts";
-import type { Kernel } from "../../graph/plan/kernel.ts";
+import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
+import type { KeptPanels } from "../../graph/plan/panels.ts";
+import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
+import { type Partition, panelRows } from "../../graph/plan/partition.ts";
 import type { Plan } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
-import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
+import { type FunctionBuilder, type Local, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
 import { emitCopy } from "./copy-code.ts";
-import { cutRows, emitMatmul, matmulForm, panelColumns, productScratch, tailWidth } from "./matmul-code.ts";
+import { type CutTable, cutRows } from "./cuts.ts";
+import { emitMatmul, matmulForm, productScratch } from "./matmul-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
+import { checkImport, ThreadsCode } from "./threads-code.ts";
 
-/** Bytes that the kernels of a plan need beside their tensors: the packed operand of a product. */
+/** Bytes that the kernels of a plan need beside their tensors, in each thread. */
 export function scratchBytes(plan: Plan): number {
-  return Math.max(0, ...plan.kernels.map((kernel) => (kernel.kind === "matmul" ? productScratch(kernel.n, kernel.k).bytes : 0)));
+  return Math.max(0, ...plan.steps.map(({ kernel }) => (kernel.kind === "matmul" ? productScratch(kernel.k).bytes : 0)));
 }
 
 export interface ProgramPlaces {
   readonly plan: Plan;
   /** Address of a tensor in memory, in bytes. */
   readonly addressOf: (tensor: Tensor) => number;
-  /** Address of the scratch memory. */
-  readonly scratch: number;
+}
+
+/** Parameters of a program's function: where the cuts of the thread and its scratch memory lie. */
+const body = { cuts: 0, scratch: 1 } as const;
+
+/** A kernel's part for the thread at hand: all of it, or the rows or columns that these locals hold. */
+class Part {
+  private readonly f: FunctionBuilder;
+  private readonly partition: Partition;
+  private readonly offset: number;
+  private readonly first: Local;
+  private readonly count: Local;
+
+  constructor(f: FunctionBuilder, partition: Partition, cuts: CutTable, first: Local, count: Local) {
+    this.f = f;
+    this.partition = partition;
+    this.offset = cuts.offsetOf(partition);
+    this.first = first;
+    this.count = count;
+  }
+
+  /** Appends what `emit` appends, to be done where the thread has a part. */
+  where(emit: () => void): void {
+    this.f
+      .get(body.cuts)
+      .mem("i32.load", this.offset + 4)
+      .tee(this.count);
+    this.f.if(() => {
+      if (this.partition.by !== "one") this.f.get(body.cuts).mem("i32.load", this.offset).set(this.first);
+      emit();
+    });
+  }
+
+  /** Pushes an address, moved on by the bytes of a row (or column) for each that comes before the part. */
+  place(address: number, bytes: number): void {
+    this.f.i32(address);
+    if (bytes > 0 && this.partition.by !== "one") this.f.get(this.first).i32(bytes).op("i32.mul").op("i32.add");
+  }
+  /** Pushes how many rows (or columns) the part has; `all` is how many there are. With `unit`, that many for each of its count. */
+  size(all: number, unit = 1): void {
+    if (this.partition.by === "one") this.f.i32(all);
+    else if (unit === 1) this.f.get(this.count);
+    else this.f.get(this.count).i32(unit).op("i32.mul");
+  }
+  /** Columns of a kernel of one row for each that the partition counts. */
+  unitOf(columns: number): number {
+    return this.partition.by === "rows" ? columns / this.partition.count : 1;
+  }
+  /** Pushes the number of the part's first row, and that after its last. */
+  range(all: number): void {
+    if (this.partition.by === "one") this.f.i32(0).i32(all);
+    else this.f.get(this.first).get(this.first).get(this.count).op("i32.add");
+  }
+  /** As `range`, in groups of so many rows, a power of two; cuts lie between groups. */
+  groups(all: number, size: number): void {
+    const shift = 31 - Math.clz32(size);
+    if (this.partition.by === "one") this.f.i32(0).i32(Math.ceil(all / size));
+    else {
+      this.f.get(this.first).i32(shift).op("i32.shr_u");
+      this.f
+        .get(this.first)
+        .get(this.count)
+        .op("i32.add")
+        .i32(size - 1)
+        .op("i32.add")
+        .i32(shift)
+        .op("i32.shr_u");
+    }
+  }
+  /** Pushes the numbers of strips of a product, tall ones and the rest. */
+  strips(rows: number): void {
+    const { tall, rest } = cutRows(rows);
+    if (this.partition.by === "one") this.f.i32(tall).i32(rest);
+    else
+      this.f
+        .get(body.cuts)
+        .mem("i32.load", this.offset + 8)
+        .get(body.cuts)
+        .mem("i32.load", this.offset + 12);
+  }
 }
 
 class KernelLibrary {
@@ -43,78 +126,154 @@ class KernelLibrary {
     return index;
   }
 
-  /** Appends the call of a kernel. */
-  call(f: FunctionBuilder, kernel: Kernel, { addressOf, scratch }: ProgramPlaces): void {
-    const push = (...numbers: number[]) => {
-      for (const number of numbers) f.i32(number);
-    };
-    if (kernel.kind === "copy") {
-      const { source, target, extents, strides } = kernel;
-      push(addressOf(source), addressOf(target));
-      if (extents.length === 0) push(1, 0);
-      extents.forEach((extent, axis) => {
-        push(extent, 4 * strides[axis]!);
-      });
-      f.call(this.once(`copy${Math.max(1, extents.length)}`, () => emitCopy(this.module, extents.length)));
-      return;
-    }
-    const { operands, stores } = kernel;
-    if (kernel.kind === "matmul") {
-      const { a, b, transposeA, transposeB, m, n, k } = kernel;
-      const panels = Math.floor(n / panelColumns);
-      const tail = tailWidth(n);
-      if (transposeB) {
-        push(addressOf(b), 4 * k, k, n, 2 * panels + tail / 4, scratch);
-        f.call(this.once("packTransposed", () => emitPackTransposed(this.module)));
-      } else {
-        push(addressOf(b), 4 * n, k, panels, tail, scratch);
-        f.call(this.once("pack", () => emitPack(this.module)));
+  /** Appends the call of a kernel, for the part of the thread at hand. */
+  call(f: FunctionBuilder, kernel: Kernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
+    switch (kernel.kind) {
+      case "copy": {
+        const { source, target, extents, strides } = kernel;
+        f.i32(addressOf(source)).i32(addressOf(target));
+        if (extents.length === 0) f.i32(1).i32(0);
+        for (const [axis, extent] of extents.entries()) f.i32(extent).i32(4 * strides[axis]!);
+        f.call(this.once(`copy${Math.max(1, extents.length)}`, () => emitCopy(this.module, extents.length)));
+        return;
       }
-      const { tall, rest } = cutRows(m);
-      const places = productScratch(n, k);
-      push(
-        addressOf(a),
-        4 * (transposeA ? m : k),
-        scratch,
-        k,
-        panels,
-        n % panelColumns,
-        4 * n,
-        tall,
-        rest,
-        scratch + places.strip,
-        scratch + places.tile,
-        scratch + places.list,
-      );
-      push(...operands.map(({ tensor }) => addressOf(tensor)), ...stores.map(({ tensor }) => addressOf(tensor)));
-      f.call(
-        this.once(matmulForm(kernel, this.numerics), (number) =>
-          emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops),
-        ),
-      );
+      case "pack":
+        this.callPack(f, kernel, part, addressOf);
+        return;
+      case "matmul":
+        this.callMatmul(f, kernel, part, addressOf);
+        return;
+      case "columns": {
+        const { operands, stores, outer, size, columns, source } = kernel;
+        const isCut = outer === 1;
+        if (isCut) f.i32(1);
+        else part.size(outer);
+        f.i32(size);
+        if (isCut) part.size(columns);
+        else f.i32(columns);
+        f.i32(4 * columns);
+        part.place(addressOf(source), isCut ? 4 : 4 * size * columns);
+        const bytesOf = { full: isCut ? 4 : 4 * columns, perColumn: isCut ? 4 : 0, perRow: isCut ? 0 : 4, uniform: 0 };
+        for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
+        for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);
+        f.call(this.once(columnsForm(kernel), (number) => emitColumns(this.module, kernel, `columns${number}`)));
+        return;
+      }
+      case "rows": {
+        const { operands, stores, rows, columns } = kernel;
+        // One row is cut along its columns, by so many at a time.
+        const unit = part.unitOf(columns);
+        const bytes = (dtype: string) => (rows > 1 ? 0 : unit * (dtype === "uint8" ? 1 : 4));
+        if (rows > 1) part.range(rows);
+        else f.i32(0).i32(1);
+        if (rows > 1) f.i32(columns);
+        else part.size(columns, unit);
+        for (const { tensor, layout, rows: gathered } of operands) {
+          part.place(addressOf(tensor), layout === "full" || layout === "perColumn" ? bytes(tensor.dtype) : 0);
+          if (gathered) f.i32(addressOf(gathered));
+        }
+        for (const { tensor, layout } of stores) part.place(addressOf(tensor), layout === "full" ? bytes("float32") : 0);
+        f.call(this.once(rowsForm(kernel), (number) => emitRows(this.module, kernel, `rows${number}`)));
+        return;
+      }
+    }
+  }
+
+  private callPack(f: FunctionBuilder, kernel: PackKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
+    const { k, n, transposed } = kernel;
+    const [source, target] = [addressOf(kernel.source), addressOf(kernel.target)];
+    const panels = Math.floor(n / panelColumns);
+    const tail = tailWidth(n);
+    if (transposed) {
+      // Cuts lie at multiples of 4 rows of the source, a group of columns.
+      f.i32(source)
+        .i32(4 * k)
+        .i32(k)
+        .i32(n);
+      part.groups(n, panelRows);
+      f.i32(2 * panels + tail / 4).i32(target);
+      f.call(this.once("packTransposed", () => emitPackTransposed(this.module)));
       return;
     }
-    if (kernel.kind === "columns") {
-      const { outer, size, columns, source } = kernel;
-      push(outer, size, columns, addressOf(source));
-      push(...operands.map(({ tensor }) => addressOf(tensor)), ...stores.map(({ tensor }) => addressOf(tensor)));
-      f.call(this.once(columnsForm(kernel), (number) => emitColumns(this.module, kernel, `columns${number}`)));
-      return;
-    }
-    push(0, kernel.rows, kernel.columns);
-    for (const { tensor, rows } of operands) push(addressOf(tensor), ...(rows ? [addressOf(rows)] : []));
-    push(...stores.map(({ tensor }) => addressOf(tensor)));
-    f.call(this.once(rowsForm(kernel), (number) => emitRows(this.module, kernel, `rows${number}`)));
+    part.place(source, 4 * n);
+    f.i32(4 * n);
+    part.size(k);
+    f.i32(panels).i32(tail);
+    part.place(target, 4 * panelColumns);
+    f.i32(4 * panelColumns * k);
+    part.place(target + 4 * panelColumns * k * panels, 4 * tail);
+    f.call(this.once("pack", () => emitPack(this.module)));
+  }
+
+  private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
+    const { operands, stores, a, panels, transposeA, m, n, k } = kernel;
+    part.place(addressOf(a), 4 * (transposeA ? 1 : k));
+    f.i32(4 * (transposeA ? m : k))
+      .i32(addressOf(panels))
+      .i32(k);
+    f.i32(Math.floor(n / panelColumns))
+      .i32(n % panelColumns)
+      .i32(4 * n);
+    part.strips(m);
+    const { strip, tile, list } = productScratch(k);
+    for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
+    const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
+    for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
+    for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);
+    const form = matmulForm(kernel, this.numerics);
+    f.call(this.once(form, (number) => emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops)));
   }
 }
 
-/** The bytes of a module that exports one function for each program, under the program's name. */
-export function compileModule(programs: ReadonlyMap<string, ProgramPlaces>, numerics: Numerics): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder();
-  const library = new KernelLibrary(module, numerics);
-  for (const [name, places] of programs) {
-    const { code } = module.function(name, [], true);
-    for (const kernel of places.plan.kernels) library.call(code, kernel, places);
-  }
+/** Where in memory threads find what is theirs. */
+export interface ThreadPlaces {
+  /** The words by which threads meet. */
+  readonly control: number;
+  /** The cut table and the scratch memory of the first thread. */
+  readonly cuts: number;
+  readonly scratch: number;
+}
+
+/** What programs keep in panels, and the places of both forms. */
+export interface KeptPlaces {
+  readonly panels: readonly KeptPanels[];
+  readonly addressOf: (tensor: Tensor) => number;
+}
+
+/**
+ * The bytes of a module that exports one function for each program, under the program's name; "serve", for threads beside the
+ * first; and "packKept", which packs what is kept in panels after its plain form was written from outside.
+ */
+export function compileModule(
+  programs: ReadonlyMap<string, ProgramPlaces>,
+  kept: KeptPlaces,
+  cuts: CutTable,
+  threads: ThreadPlaces,
+  options: { readonly numerics: Numerics; readonly isShared: boolean },
+): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(options.isShared, [checkImport]);
+  const threadsCode = new ThreadsCode(module, threads.control);
+  const library = new KernelLibrary(module, options.numerics);
+  const bodies = [...programs].map(([name, { plan, addressOf }]) => {
+    const { index, code: f } = module.function(`${name}.body`, ["i32", "i32"]);
+    const [first, count] = [f.local("i32"), f.local("i32")];
+    let phase = 0;
+    for (const step of plan.steps) {
+      if (step.phase > phase) f.call(threadsCode.barrier);
+      phase = step.phase;
+      const part = new Part(f, step.partition, cuts, first, count);
+      part.where(() => library.call(f, step.kernel, part, addressOf));
+    }
+    return index;
+  });
+  [...programs.keys()].forEach((name, number) => {
+    threadsCode.emitRun(name, number, (f) => f.i32(threads.cuts).i32(threads.scratch).call(bodies[number]!));
+  });
+  if (options.isShared)
+    threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
+  const { code: f } = module.function("packKept", [], true);
+  const all = new Part(f, { by: "one", count: 1, multiple: 1 }, cuts, 0, 0);
+  for (const { leaf, panels, transposed, k, n } of kept.panels)
+    library.call(f, { kind: "pack", source: leaf, target: panels, transposed, k, n }, all, kept.addressOf);
   return module.build();
 }

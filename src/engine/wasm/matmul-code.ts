@@ -1,7 +1,7 @@
 /**
  * Code for products [M, K] x [K, N] with a formula in the epilogue.
  *
- * B is packed into panels of 8 columns ([K][8], the last one 8 or 4 wide). A is read as it lies, row after row; a transposed A
+ * B lies in panels of 8 columns ([K][8], the last one 8 or 4 wide; see panels.ts). A is read as it lies, row after row; a transposed A
  * is packed strip by strip ([K][height]), since its columns may lie a multiple of the cache's way apart. A strip of up to 6
  * rows runs along the panels: 6 x 8 sums stay in 12 vector registers, beside two vectors of B and one number of A. Every sum starts at
  * 0 and takes its terms in the order of k, so no choice of strips, panels or threads can change a bit of it.
@@ -15,27 +15,12 @@
 
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
+import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
+import { cutRows, maximumStrip } from "./cuts.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
 import { emitLongFormula, emitStrip, isLong } from "./strip-code.ts";
-
-export const panelColumns = 8;
-const maximumStrip = 6;
-
-/** How M rows are cut: `tall` strips of `height` rows, then `rest` strips of one row less. */
-export function cutRows(m: number): { height: number; tall: number; rest: number } {
-  const strips = Math.ceil(m / maximumStrip);
-  const height = Math.ceil(m / strips);
-  const rest = strips * height - m;
-  return { height, tall: strips - rest, rest };
-}
-
-/** Width in which the last columns are packed: 0 (none), 4 or 8. */
-export function tailWidth(n: number): number {
-  const columns = n % panelColumns;
-  return columns === 0 ? 0 : columns <= 4 ? 4 : 8;
-}
 
 interface ProductScratch {
   readonly strip: number;
@@ -44,13 +29,12 @@ interface ProductScratch {
   readonly bytes: number;
 }
 
-/** Where the pieces of a product's scratch memory lie: B packed at 0, then a strip of A, a tile of sums, a list of k. */
-export function productScratch(n: number, k: number): ProductScratch {
-  const strip = aligned((Math.floor(n / panelColumns) * panelColumns + tailWidth(n)) * k * 4);
+/** Where the pieces of a thread's scratch memory lie: a strip of A, a tile of sums, a list of k. */
+export function productScratch(k: number): ProductScratch {
   // The last vector of a strip may reach past it.
-  const tile = strip + aligned(maximumStrip * (k + 1) * 4 + 16);
+  const tile = aligned(maximumStrip * (k + 1) * 4 + 16);
   const list = tile + aligned(maximumStrip * panelColumns * 4);
-  return { strip, tile, list, bytes: list + aligned(4 * k + 4) };
+  return { strip: 0, tile, list, bytes: list + aligned(4 * k + 4) };
 }
 
 /** Fewest columns at which looking for zeros costs less than it saves. */
@@ -133,7 +117,7 @@ export function emitMatmul(
       else f.get(p.a).get(p.lda);
     };
     const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list, depth };
-    f.loop(() => {
+    const strip = () => {
       if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, packed);
       else if (transposeA) emitPackColumns(f, rows, packed);
       if (hasPanels) {
@@ -158,7 +142,9 @@ export function emitMatmul(
         else if (layout === "perRow") f.bump(local, 4 * rows);
       }
       f.get(counter).i32(1).op("i32.sub").tee(counter).brIf(0);
-    });
+    };
+    // A part of the rows may have no strip of one of the heights.
+    f.get(counter).if(() => f.loop(strip));
   });
   return index;
 }

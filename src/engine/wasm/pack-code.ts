@@ -1,20 +1,23 @@
 /** Code that packs the right operand of a product into panels (see matmul-code.ts). */
 import type { Local, ModuleBuilder } from "./assembler.ts";
 
-/** Packs B as it lies, [K, N]: parameters source, row bytes, k, full panels, tail width, target. */
+/**
+ * Packs rows of B as it lies, [K, N]. Parameters: source (the first row), row bytes, how many rows, full panels, tail width,
+ * target (the first row in the first panel), bytes from panel to panel, target in the last panel.
+ */
 export function emitPack(module: ModuleBuilder): number {
-  const { index, code: f } = module.function("pack", new Array(6).fill("i32"));
-  const [source, rowBytes, k, panels, tail, target] = [0, 1, 2, 3, 4, 5];
-  const [from, left] = [f.local("i32"), f.local("i32")];
-  const panel = (vectors: number) => {
-    f.get(source).set(from).get(k).set(left);
+  const { index, code: f } = module.function("pack", new Array(8).fill("i32"));
+  const [source, rowBytes, rows, panels, tail, target, panelBytes, lastTarget] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [from, to, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const panel = (start: Local, vectors: number) => {
+    f.get(source).set(from).get(start).set(to).get(rows).set(left);
     f.loop(() => {
       for (let v = 0; v < vectors; v++)
-        f.get(target)
+        f.get(to)
           .get(from)
           .mem("v128.load", 16 * v)
           .mem("v128.store", 16 * v);
-      f.bump(target, 16 * vectors);
+      f.bump(to, 16 * vectors);
       f.get(from).get(rowBytes).op("i32.add").set(from);
       f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
     });
@@ -23,34 +26,34 @@ export function emitPack(module: ModuleBuilder): number {
   f.block(() => {
     f.get(panels).op("i32.eqz").brIf(0);
     f.loop(() => {
-      panel(2);
+      panel(target, 2);
+      f.get(target).get(panelBytes).op("i32.add").set(target);
       f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
     });
   });
   f.get(tail)
     .i32(4)
     .op("i32.eq")
-    .if(() => panel(1));
+    .if(() => panel(lastTarget, 1));
   f.get(tail)
     .i32(8)
     .op("i32.eq")
-    .if(() => panel(2));
+    .if(() => panel(lastTarget, 2));
   return index;
 }
 
 /**
- * Packs B from its transpose, [N, K]: parameters source, row bytes, k, n, groups of 4 columns, target.
- * Groups of 4 columns go into the halves of a panel; blocks of 4 x 4 are turned in registers, the last k one by one.
+ * Packs B from its transpose, [N, K]. Parameters: source, row bytes, k, n, first and end of the groups of 4 columns to pack, how
+ * many groups there are, target. Groups of 4 columns go into the halves of a panel; blocks of 4 x 4 are turned in registers, the last k one by one.
  */
 export function emitPackTransposed(module: ModuleBuilder): number {
-  const { index, code: f } = module.function("packTransposed", new Array(6).fill("i32"));
-  const [source, rowBytes, k, n, groups, target] = [0, 1, 2, 3, 4, 5];
+  const { index, code: f } = module.function("packTransposed", new Array(8).fill("i32"));
+  const [source, rowBytes, k, n, group, end, groups, target] = [0, 1, 2, 3, 4, 5, 6, 7];
   const rows = Array.from({ length: 4 }, () => f.local("i32"));
   const vectors = Array.from({ length: 4 }, () => f.local("v128"));
   const turned = Array.from({ length: 4 }, () => f.local("v128"));
-  const [group, to, step, left, last] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const [to, step, left, last] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(n).i32(1).op("i32.sub").get(rowBytes).op("i32.mul").get(source).op("i32.add").set(last);
-  f.i32(0).set(group);
   f.loop(() => {
     // Columns past the last one repeat it: their sums are never stored.
     rows.forEach((row, i) => {
@@ -108,7 +111,7 @@ export function emitPackTransposed(module: ModuleBuilder): number {
       });
     });
     f.bump(group, 1);
-    f.get(group).get(groups).op("i32.lt_u").brIf(0);
+    f.get(group).get(end).op("i32.lt_u").brIf(0);
   });
   return index;
 }

@@ -3,11 +3,15 @@ import { nowMs } from "../../core/clock.ts";
 import { EngineError } from "../../core/errors.ts";
 import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../graph/index.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
-import { type Plan, planProgram } from "../../graph/plan/plan.ts";
+import type { KeptPanels } from "../../graph/plan/panels.ts";
+import { planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
-import { compileModule, type ProgramPlaces, scratchBytes } from "./compile.ts";
+import { checkThreads, type ThreadTeam } from "../threads.ts";
+import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
+import { CutTable } from "./cuts.ts";
 import { probeWasm } from "./probe.ts";
+import { controlBytes, controlWords } from "./threads-code.ts";
 
 const pageBytes = 65536;
 /** Vector loads may reach past the last element of a tensor; this is more than any of them does. */
@@ -17,38 +21,48 @@ const largestMemoryBytes = 4294901760;
 interface Layout {
   readonly shared: ReadonlyMap<Tensor, number>;
   readonly programs: ReadonlyMap<string, ProgramPlaces>;
+  readonly kept: readonly KeptPanels[];
+  readonly cuts: CutTable;
+  readonly threads: ThreadPlaces & { readonly cutsStride: number; readonly scratchStride: number };
   readonly report: MemoryReport;
 }
 
-function layOut(programs: Readonly<Record<string, Program>>): {
-  leaves: Map<string, Tensor>;
-  plans: Map<string, Plan>;
-  layout: Layout;
-} {
+function layOut(
+  programs: Readonly<Record<string, Program>>,
+  threadCount: number,
+): { leaves: Map<string, Tensor>; layout: Layout } {
   const leaves = collectLeaves(Object.values(programs));
   const all = [...leaves.values()];
-  const plans = new Map(Object.entries(programs).map(([name, program]) => [name, planProgram(program)]));
+  const { plans, panels } = planPrograms(programs);
+  const cuts = new CutTable();
+  for (const { steps } of plans.values()) for (const { partition } of steps) cuts.offsetOf(partition);
   // Address 0 stays unused, so that a place that was forgotten shows.
   let end = aligned(1);
-  const region = (tensors: Iterable<Tensor>) => {
-    const { offsets, bytes } = packInOrder(tensors);
+  const take = (bytes: number) => {
     const start = end;
     end += aligned(bytes);
+    return start;
+  };
+  const region = (tensors: Iterable<Tensor>) => {
+    const { offsets, bytes } = packInOrder(tensors);
+    const start = take(bytes);
     return [...offsets].map(([tensor, offset]) => [tensor, start + offset] as const);
   };
+  const control = take(controlBytes);
+  const [cutsStride, scratchStride] = [cuts.rowBytes, Math.max(0, ...[...plans.values()].map(scratchBytes))].map(aligned) as [
+    number,
+    number,
+  ];
+  const threads = { control, cuts: take(cutsStride * threadCount), scratch: 0, cutsStride, scratchStride };
   const states = stateOrder(all);
   const shared = new Map([...region(states), ...region(all.filter((leaf) => isLeaf(leaf, "scalar")))]);
+  for (const entry of region(panels.all.map((kept) => kept.panels))) shared.set(...entry);
   const statesEnd = end;
   const own = new Map<string, number>();
-  for (const [name, plan] of plans) {
-    own.set(name, end);
-    end += plan.ownBytes;
-  }
+  for (const [name, plan] of plans) own.set(name, take(plan.ownBytes));
   const ownEnd = end;
-  const arena = end;
-  end += aligned(Math.max(0, ...[...plans.values()].map((plan) => plan.arenaBytes)));
-  const scratch = end;
-  end += aligned(Math.max(0, ...[...plans.values()].map(scratchBytes)));
+  const arena = take(Math.max(0, ...[...plans.values()].map((plan) => plan.arenaBytes)));
+  threads.scratch = take(scratchStride * threadCount);
   const temporariesEnd = end;
   for (const entry of region(all.filter((leaf) => isLeaf(leaf, "table")))) shared.set(...entry);
   const places = new Map<string, ProgramPlaces>();
@@ -64,7 +78,7 @@ function layOut(programs: Readonly<Record<string, Program>>): {
         throw new Error(`the plan of '${name}' has no place for ${tensor.primitive.name} [${tensor.shape.join(", ")}]`);
       return address;
     };
-    places.set(name, { plan, addressOf, scratch });
+    places.set(name, { plan, addressOf });
   }
   const parameters = states
     .filter((leaf) => isLeaf(leaf, "parameter"))
@@ -77,7 +91,7 @@ function layOut(programs: Readonly<Record<string, Program>>): {
     tables: end - temporariesEnd,
     total: end + slackBytes,
   };
-  return { leaves, plans, layout: { shared, programs: places, report } };
+  return { leaves, layout: { shared, programs: places, kept: panels.all, cuts, threads, report } };
 }
 
 class WasmExecutable implements Executable {
@@ -88,12 +102,17 @@ class WasmExecutable implements Executable {
   private readonly buffer: ArrayBuffer;
   private readonly layout: Layout;
   private readonly runs: ReadonlyMap<string, () => void>;
+  private readonly packKept: () => void;
+  /** States were written from outside: what is kept in panels is out of date. */
+  private keptIsStale = true;
   private readonly scalars = new Map<string, Float32Array>();
   private readonly views = new Map<string, Float32Array | Int32Array>();
+  private readonly team: ThreadTeam | undefined;
+  private working = 1;
 
-  constructor(programs: Readonly<Record<string, Program>>, numerics: Numerics, limitBytes: number) {
+  constructor(programs: Readonly<Record<string, Program>>, numerics: Numerics, limitBytes: number, team: ThreadTeam | undefined) {
     const start = nowMs();
-    const { leaves, layout } = layOut(programs);
+    const { leaves, layout } = layOut(programs, team?.size ?? 1);
     this.layout = layout;
     this.numerics = numerics;
     this.memory = layout.report;
@@ -101,7 +120,7 @@ class WasmExecutable implements Executable {
     const pages = Math.ceil(this.memory.total / pageBytes);
     let memory: WebAssembly.Memory;
     try {
-      memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+      memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: team !== undefined });
     } catch (cause) {
       throw new EngineError("E_MEMORY", {
         message: `the host gave no memory of ${(this.memory.total / 1e6).toFixed(1)} MB`,
@@ -109,17 +128,75 @@ class WasmExecutable implements Executable {
       });
     }
     this.buffer = memory.buffer;
-    const module = new WebAssembly.Module(compileModule(layout.programs, numerics));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { shared, cuts, threads } = layout;
+    const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
+    const options = { numerics, isShared: team !== undefined };
+    const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory, checkThreads: () => team && checkThreads(team.deaths) },
+    });
     this.runs = new Map(Object.keys(programs).map((name) => [name, exports[name] as () => void]));
+    this.packKept = exports.packKept as () => void;
     for (const [name, leaf] of leaves) {
-      if (isLeaf(leaf, "scalar")) this.scalars.set(name, new Float32Array(this.buffer, layout.shared.get(leaf)!, 1));
+      if (isLeaf(leaf, "scalar")) this.scalars.set(name, new Float32Array(this.buffer, shared.get(leaf)!, 1));
     }
+    this.useThreads(1);
+    this.team = team;
+    if (team) this.engage(team, module, memory);
     this.compileMs = nowMs() - start;
   }
 
+  /** Sends the module to the threads. Until all of them are ready, programs run on the first one alone. */
+  private engage(team: ThreadTeam, module: WebAssembly.Module, memory: WebAssembly.Memory): void {
+    const { cuts, cutsStride, scratch, scratchStride } = this.layout.threads;
+    team.release?.();
+    team.release = () => {
+      this.useThreads(1);
+      team.release = undefined;
+      Atomics.store(this.words, controlWords.program / 4, -1);
+      Atomics.add(this.words, controlWords.command / 4, 1);
+      Atomics.notify(this.words, controlWords.command / 4);
+    };
+    for (let thread = 1; thread < team.size; thread++) {
+      const own = { cuts: cuts + thread * cutsStride, scratch: scratch + thread * scratchStride };
+      team.post(thread, { module, memory, ...own, deaths: team.deaths });
+    }
+  }
+
+  /** The words by which threads meet. */
+  private get words(): Int32Array {
+    return new Int32Array(this.buffer, this.layout.threads.control, controlBytes / 4);
+  }
+
+  private useThreads(count: number): void {
+    const { cuts, threads } = this.layout;
+    cuts.write(new Int32Array(this.buffer, threads.cuts), threads.cutsStride, count);
+    this.words[controlWords.threads / 4] = count;
+    this.working = count;
+  }
+
+  get activeThreads(): number {
+    return this.working;
+  }
+
+  get threads(): number {
+    return this.team?.size ?? 1;
+  }
+
+  private prepare(): void {
+    const { team } = this;
+    if (team && this.working < team.size && team.release !== undefined) {
+      checkThreads(team.deaths);
+      if (Atomics.load(this.words, controlWords.ready / 4) === team.size - 1) this.useThreads(team.size);
+    }
+    if (this.keptIsStale) this.packKept();
+    this.keptIsStale = false;
+  }
+
   run(program: string): void {
-    named(this.runs, program, "E_PROGRAM", "there is no program")();
+    const run = named(this.runs, program, "E_PROGRAM", "there is no program");
+    if (this.keptIsStale || this.working < (this.team?.size ?? 1)) this.prepare();
+    run();
   }
 
   setScalar(name: string, value: number): void {
@@ -163,6 +240,7 @@ class WasmExecutable implements Executable {
 
   writeState(leaf: Tensor, values: ArrayLike<number>): void {
     this.stateView(leaf, values).set(values);
+    this.keptIsStale = true;
   }
 
   writeTable(leaf: Tensor, values: TableValues): void {
@@ -189,6 +267,6 @@ export const wasmEngine: Engine = {
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    return new WasmExecutable(programs, numerics, limit);
+    return new WasmExecutable(programs, numerics, limit, options.threads);
   },
 };

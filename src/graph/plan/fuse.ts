@@ -241,8 +241,8 @@ export class Fusion {
   }
 }
 
-/** The finished kernel of a group, which stores the tensors named. */
-export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>): Kernel {
+/** The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`. */
+export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>, panels?: Tensor): Kernel {
   if (head.kind === "copy") return { ...head };
   const stores: Store[] = [];
   for (const [tensor, { value, layout }] of formula.members) {
@@ -255,15 +255,14 @@ export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tenso
     const name = head.node.primitive.name as ReduceName;
     return { kind: "columns", name, source: head.source, outer, size, columns: inner, operands, values, stores };
   }
-  const { transposeA, transposeB } = head.node.attributes as { transposeA: boolean; transposeB: boolean };
+  const { transposeA } = head.node.attributes as { transposeA: boolean };
   const k = head.node.inputs[0]!.shape[transposeA ? 0 : 1]!;
   const sizes = { m: rows, n: columns, k };
   return {
     kind: "matmul",
     a: head.a,
-    b: head.b,
+    panels: panels!,
     transposeA,
-    transposeB,
     hasZeros: holdsBytes(head.a),
     ...sizes,
     operands,

@@ -86,9 +86,9 @@ export interface ColumnsKernel extends Formula {
 export interface MatmulKernel extends Formula {
   readonly kind: "matmul";
   readonly a: Tensor;
-  readonly b: Tensor;
+  /** The right operand in panels, as a pack kernel of this or of an earlier run has written them. */
+  readonly panels: Tensor;
   readonly transposeA: boolean;
-  readonly transposeB: boolean;
   /** A holds bytes of a data set, many of which may be 0: an engine may leave out terms whose factor of A is 0. */
   readonly hasZeros: boolean;
   readonly m: number;
@@ -104,4 +104,47 @@ export interface CopyKernel {
   readonly strides: readonly number[];
 }
 
-export type Kernel = RowsKernel | ColumnsKernel | MatmulKernel | CopyKernel;
+/** The right operand of a product, [K, N], written in panels (see panels.ts). */
+export interface PackKernel {
+  readonly kind: "pack";
+  readonly source: Tensor;
+  readonly target: Tensor;
+  /** The source is [N, K]. */
+  readonly transposed: boolean;
+  readonly k: number;
+  readonly n: number;
+}
+
+export type Kernel = RowsKernel | ColumnsKernel | MatmulKernel | CopyKernel | PackKernel;
+
+/** What a kernel writes. */
+export function writesOf(kernel: Kernel): readonly Tensor[] {
+  return kernel.kind === "copy" || kernel.kind === "pack" ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
+}
+
+/**
+ * A tensor that a kernel reads, and how a part of the kernel's work (see partition.ts) reads it: only the elements at the places
+ * that this part writes, only the same share of its rows, or any of it.
+ */
+export interface Read {
+  readonly tensor: Tensor;
+  readonly reach: "element" | "share" | "any";
+}
+
+export function readsOf(kernel: Kernel): Read[] {
+  if (kernel.kind === "copy") return [{ tensor: kernel.source, reach: "any" }];
+  if (kernel.kind === "pack") return [{ tensor: kernel.source, reach: "share" }];
+  const reads: Read[] = kernel.operands.flatMap(({ tensor, layout, rows }): Read[] =>
+    rows
+      ? [
+          { tensor, reach: "any" },
+          { tensor: rows, reach: "share" },
+        ]
+      : [{ tensor, reach: layout === "full" || layout === "perRow" ? "element" : "any" }],
+  );
+  if (kernel.kind === "columns") reads.push({ tensor: kernel.source, reach: kernel.outer > 1 ? "share" : "any" });
+  if (kernel.kind === "matmul") {
+    reads.push({ tensor: kernel.a, reach: kernel.transposeA ? "any" : "share" }, { tensor: kernel.panels, reach: "any" });
+  }
+  return reads;
+}

@@ -1,21 +1,30 @@
 /**
- * The plan of a program: its kernels in order, which states are written in place, and where everything lies.
+ * The plan of a program: its kernels in order, where threads meet, which states are written in place, and where everything lies.
  *
  * Every value that a program assigns is computed from the states as they were before the run. A kernel may write a state in
  * place only after every other kernel has read it; where that cannot be arranged, the value is copied at the end.
  */
 import { expand } from "../primitives/elementwise.ts";
 import { type Program, programInputs, programOrder } from "../program.ts";
-import { broadcastStrides } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { broadcastStrides, sizeOf } from "../shape.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion, finishKernel } from "./fuse.ts";
-import type { Kernel } from "./kernel.ts";
+import { type CopyKernel, type Kernel, type PackKernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
+import { createPanels, PanelStore } from "./panels.ts";
+import { type Dependency, type Partition, partitionOf, phasesOf, reachOf } from "./partition.ts";
+
+/** A kernel in its place. Threads meet before the first step of each phase but the first. */
+export interface PlanStep {
+  readonly kernel: Kernel;
+  readonly partition: Partition;
+  readonly phase: number;
+}
 
 export interface Plan {
-  readonly kernels: readonly Kernel[];
+  readonly steps: readonly PlanStep[];
   /** Tensors whose place is that of the state they are assigned to. */
   readonly inPlace: ReadonlyMap<Tensor, Tensor>;
   /** Inputs and outputs: offsets within the program's own region, which outlives a run. */
@@ -29,97 +38,195 @@ export interface Plan {
   readonly inputs: readonly Tensor[];
 }
 
-/** The tensors that a kernel reads from memory, with whether it reads each element only where it writes it. */
-function readsOf(kernel: Kernel): { tensor: Tensor; aligned: boolean }[] {
-  if (kernel.kind === "copy") return [{ tensor: kernel.source, aligned: false }];
-  const reads = kernel.operands.flatMap(({ tensor, layout, rows }) => [
-    { tensor, aligned: layout === "full" || layout === "perRow" },
-    ...(rows ? [{ tensor: rows, aligned: false }] : []),
-  ]);
-  if (kernel.kind === "columns") reads.push({ tensor: kernel.source, aligned: false });
-  if (kernel.kind === "matmul") reads.push({ tensor: kernel.a, aligned: false }, { tensor: kernel.b, aligned: false });
-  return reads;
-}
-
-/** Order of kernels under dependencies; those that write states come as late as their number allows. */
-function schedule(after: readonly ReadonlySet<number>[], isLate: (kernel: number) => boolean): number[] {
-  const remaining = after.map((set) => new Set(set));
-  const open = new Set(after.keys());
+/** Kernels in an order in which each comes after what it depends on, as near to their own order as that allows. */
+function inOrder(dependencies: readonly (readonly Dependency[])[]): number[] {
   const order: number[] = [];
-  while (open.size > 0) {
-    const ready = [...open].filter((kernel) => remaining[kernel]!.size === 0);
-    const next = ready.find((kernel) => !isLate(kernel)) ?? ready[0]!;
-    order.push(next);
-    open.delete(next);
-    for (const kernel of open) remaining[kernel]!.delete(next);
+  const seen = new Set<number>();
+  for (let root = 0; root < dependencies.length; root++) {
+    if (seen.has(root)) continue;
+    seen.add(root);
+    const stack = [{ kernel: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const dependency = dependencies[top.kernel]![top.next++];
+      if (!dependency) {
+        order.push(top.kernel);
+        stack.pop();
+      } else if (!seen.has(dependency.before)) {
+        seen.add(dependency.before);
+        stack.push({ kernel: dependency.before, next: 0 });
+      }
+    }
   }
   return order;
 }
 
-function reaches(after: readonly ReadonlySet<number>[], from: number, to: number): boolean {
-  const stack = [from];
-  const seen = new Set<number>();
-  while (stack.length > 0) {
-    const kernel = stack.pop()!;
-    if (kernel === to) return true;
-    if (seen.has(kernel)) continue;
-    seen.add(kernel);
-    stack.push(...after[kernel]!);
+/** Dependencies between kernels, and whether one kernel comes after another. */
+class Dependencies {
+  readonly of: Dependency[][];
+  /** Kernels that come after one of a larger number; all others depend on smaller numbers alone. */
+  private readonly forward = new Set<number>();
+
+  constructor(kernels: readonly Kernel[], writer: ReadonlyMap<Tensor, number>) {
+    this.of = kernels.map((kernel, number) =>
+      readsOf(kernel).flatMap(({ tensor, reach }) => {
+        const before = writer.get(tensor);
+        return before === undefined || before === number ? [] : [{ before, reach }];
+      }),
+    );
   }
-  return false;
+  add(kernel: number, dependency: Dependency): void {
+    this.of[kernel]!.push(dependency);
+    if (dependency.before > kernel) this.forward.add(kernel);
+  }
+  reaches(from: number, to: number): boolean {
+    if (from < to && this.forward.size === 0) return false;
+    const stack = [from];
+    const seen = new Set<number>();
+    while (stack.length > 0) {
+      const kernel = stack.pop()!;
+      if (kernel === to) return true;
+      if (seen.has(kernel) || (kernel < to && this.forward.size === 0)) continue;
+      seen.add(kernel);
+      for (const { before } of this.of[kernel]!) stack.push(before);
+    }
+    return false;
+  }
 }
 
-export function planProgram(source: Program): Plan {
+/** A program whose kernels are known but for the panels of its products. */
+interface Fused {
+  readonly program: Program;
+  readonly fusion: Fusion;
+  readonly values: readonly { readonly state: Tensor; readonly value: Tensor }[];
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+const isKept = (tensor: Tensor): boolean => isLeaf(tensor, "parameter") || isLeaf(tensor, "state");
+
+/** Fuses a program, and asks for the panels of the states that it multiplies with. */
+function fuse(source: Program, store: PanelStore): Fused {
   const program = canonicalProgram(source);
   const fusion = new Fusion(programOrder(program));
   const values = program.assignments.map(({ state, value }) => ({ state, value: fusion.stored(computed(value)) }));
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, tensor]) => [name, fusion.stored(computed(tensor))]),
   );
+  for (const { head } of fusion.groups)
+    if (head.kind === "matmul" && isKept(head.b)) store.of(head.b, head.node.attributes.transposeB as boolean);
+  return { program, fusion, values, outputs };
+}
+
+/** The kernels of a fused program, packing what products multiply with before the first of them. */
+function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): Kernel[] {
   const needed = new Set<Tensor>([...values.map(({ value }) => value), ...Object.values(outputs)]);
-  for (const group of fusion.groups) {
-    const { head, formula } = group;
+  for (const { head, formula } of fusion.groups) {
     if (head.kind === "matmul") needed.add(head.a).add(head.b);
     if (head.kind === "columns" || head.kind === "copy") needed.add(head.source);
     for (const { tensor } of formula.operands) needed.add(tensor);
   }
-  const kernels: Kernel[] = fusion.groups.map((group) => finishKernel(group, needed));
-  const readers = new Map<Tensor, number[]>();
+  const kernels: Kernel[] = [];
+  const packed = { plain: new Map<Tensor, Tensor>(), transposed: new Map<Tensor, Tensor>() };
+  for (const group of fusion.groups) {
+    const { head } = group;
+    if (head.kind !== "matmul") {
+      kernels.push(finishKernel(group, needed));
+      continue;
+    }
+    const { b, node } = head;
+    const transposed = node.attributes.transposeB as boolean;
+    const known = packed[transposed ? "transposed" : "plain"];
+    let panels = isKept(b) ? store.of(b, transposed).panels : known.get(b);
+    if (!panels) {
+      const n = node.shape[1]!;
+      const k = sizeOf(node.inputs[1]!.shape) / n;
+      panels = createPanels(k, n);
+      known.set(b, panels);
+      kernels.push({ kind: "pack", source: b, target: panels, transposed, k, n });
+    }
+    kernels.push(finishKernel(group, needed, panels));
+  }
+  return kernels;
+}
+
+/** Plans programs that share their states: what one of them multiplies with is kept in panels by all that assign it. */
+export function planPrograms(programs: Readonly<Record<string, Program>>): {
+  readonly plans: Map<string, Plan>;
+  readonly panels: PanelStore;
+} {
+  const panels = new PanelStore();
+  const fused = Object.entries(programs).map(([name, program]) => [name, fuse(program, panels)] as const);
+  return { plans: new Map(fused.map(([name, one]) => [name, plan(one, panels)])), panels };
+}
+
+/** Plans one program that shares its states with no other. */
+export const planProgram = (program: Program): Plan => planPrograms({ program }).plans.get("program")!;
+
+function plan(fused: Fused, store: PanelStore): Plan {
+  const { program, values, outputs } = fused;
+  const kernels = finishKernels(fused, store);
+  const writer = new Map<Tensor, number>();
+  const readers = new Map<Tensor, Set<number>>();
   kernels.forEach((kernel, number) => {
-    for (const { tensor } of readsOf(kernel)) readers.set(tensor, [...(readers.get(tensor) ?? []), number]);
+    for (const tensor of writesOf(kernel)) writer.set(tensor, number);
+    for (const { tensor } of readsOf(kernel)) {
+      const known = readers.get(tensor);
+      if (known) known.add(number);
+      else readers.set(tensor, new Set([number]));
+    }
   });
-  const after: Set<number>[] = kernels.map((kernel, number) => {
-    const producers = readsOf(kernel).flatMap(({ tensor }) => fusion.producer(tensor) ?? []);
-    return new Set(producers.filter((producer) => producer !== number));
-  });
+  const dependencies = new Dependencies(kernels, writer);
+  /** `writer` overwrites what others read: it comes after them. */
+  const overwrite = (overwriter: number, tensor: Tensor) => {
+    for (const reader of readers.get(tensor) ?? [])
+      if (reader !== overwriter) dependencies.add(overwriter, { before: reader, reach: reachOf(kernels[reader]!, tensor) });
+  };
+  const append = (kernel: Kernel, overwritten: Tensor) => {
+    const number = kernels.push(kernel) - 1;
+    const before = writer.get((kernel as CopyKernel | PackKernel).source);
+    dependencies.of.push([]);
+    for (const { reach } of readsOf(kernel)) if (before !== undefined) dependencies.add(number, { before, reach });
+    overwrite(number, overwritten);
+  };
 
   const inPlace = new Map<Tensor, Tensor>();
   const copies: { state: Tensor; value: Tensor }[] = [];
-  const writers = new Set<number>();
+  /** Kernels that write a state kept in transposed panels, in place. */
+  const packedWriters = new Set<number>();
   for (const { state, value } of values) {
-    const writer = fusion.producer(value);
-    const others = (readers.get(state) ?? []).filter((kernel) => kernel !== writer);
+    const number = writer.get(value);
+    const others = [...(readers.get(state) ?? [])].filter((kernel) => kernel !== number);
     const possible =
-      writer !== undefined &&
+      number !== undefined &&
       !inPlace.has(value) &&
-      kernels[writer]!.kind !== "copy" &&
-      readsOf(kernels[writer]!).every((read) => read.tensor !== state || read.aligned) &&
-      !others.some((reader) => reaches(after, reader, writer));
+      kernels[number]!.kind !== "copy" &&
+      readsOf(kernels[number]!).every((read) => read.tensor !== state || read.reach === "element") &&
+      !others.some((reader) => dependencies.reaches(reader, number));
     if (possible) {
       inPlace.set(value, state);
-      writers.add(writer);
-      for (const reader of others) after[writer]!.add(reader);
-    } else {
-      copies.push({ state, value });
-    }
+      overwrite(number, state);
+    } else copies.push({ state, value });
+    if (number !== undefined && store.ofLeaf(state).some(({ transposed }) => transposed)) packedWriters.add(number);
   }
-  // A copy reads its value only after every kernel is done, so that a state is overwritten when nobody needs it any more.
-  const order = schedule(after, (kernel) => writers.has(kernel)).map((number) => kernels[number]!);
   for (const { state, value } of copies) {
     const { shape } = value;
-    order.push({ kind: "copy", source: value, target: state, extents: shape, strides: broadcastStrides(shape, shape) });
+    append({ kind: "copy", source: value, target: state, extents: shape, strides: broadcastStrides(shape, shape) }, state);
   }
-  return { ...place(order, inPlace, outputs, programInputs(program)), inPlace, kernels: order, outputs };
+  const packedKernels = new Set(packedWriters);
+  for (const { state, value } of values) {
+    const kept = store.ofLeaf(state);
+    for (const { transposed, k, n, panels } of kept) {
+      if (kept.some((one) => one.transposed)) packedKernels.add(kernels.length);
+      append({ kind: "pack", source: value, target: panels, transposed, k, n }, panels);
+    }
+  }
+  const order = inOrder(dependencies.of);
+  const partitions = kernels.map((kernel, number) => partitionOf(kernel, packedKernels.has(number)));
+  const phases = phasesOf(order, partitions, dependencies.of);
+  const steps = order
+    .map((number) => ({ kernel: kernels[number]!, partition: partitions[number]!, phase: phases[number]! }))
+    .sort((a, b) => a.phase - b.phase);
+  return { ...place(steps, inPlace, outputs, programInputs(program)), inPlace, steps, outputs };
 }
 
 /** A leaf that is assigned or put out is read by a kernel of its own: states may be exchanged, and outputs show what was there before. */
@@ -128,36 +235,29 @@ function computed(value: Tensor): Tensor {
 }
 
 function place(
-  kernels: readonly Kernel[],
+  steps: readonly PlanStep[],
   inPlace: ReadonlyMap<Tensor, Tensor>,
   outputs: Readonly<Record<string, Tensor>>,
   inputs: readonly Tensor[],
 ) {
+  // Within a phase a thread may be ahead of another: what lives in it keeps its place until the phase is over.
   const first = new Map<Tensor, number>();
   const last = new Map<Tensor, number>();
   const outputSet = new Set(Object.values(outputs));
-  kernels.forEach((kernel, number) => {
-    for (const { tensor } of readsOf(kernel)) {
-      last.set(tensor, number);
+  for (const { kernel, phase } of steps) {
+    for (const { tensor } of readsOf(kernel)) last.set(tensor, phase);
+    for (const tensor of writesOf(kernel)) {
+      if (!first.has(tensor)) first.set(tensor, phase);
+      last.set(tensor, Math.max(last.get(tensor) ?? 0, phase));
     }
-    const written = kernel.kind === "copy" ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
-    for (const tensor of written) {
-      if (!first.has(tensor)) first.set(tensor, number);
-      last.set(tensor, Math.max(last.get(tensor) ?? 0, number));
-    }
-  });
+  }
+  const isNamedLeaf = (tensor: Tensor) => tensor.primitive.kind === "leaf" && tensor.name !== undefined;
   const intervals: Interval[] = [];
   for (const [tensor, start] of first) {
-    if (tensor.primitive.kind === "leaf" && tensor.name !== undefined) continue;
-    if (inPlace.has(tensor) || outputSet.has(tensor)) continue;
+    if (isNamedLeaf(tensor) || inPlace.has(tensor) || outputSet.has(tensor)) continue;
     intervals.push({ tensor, bytes: bytesOf(tensor), first: start, last: last.get(tensor)! });
   }
-  const own = packInOrder([
-    ...inputs,
-    ...[...outputSet].filter(
-      (tensor) => !inPlace.has(tensor) && !(tensor.primitive.kind === "leaf" && tensor.name !== undefined),
-    ),
-  ]);
+  const own = packInOrder([...inputs, ...[...outputSet].filter((tensor) => !inPlace.has(tensor) && !isNamedLeaf(tensor))]);
   const arena = packIntervals(intervals);
   return { own: own.offsets, ownBytes: aligned(own.bytes), arena: arena.offsets, arenaBytes: arena.bytes, inputs };
 }

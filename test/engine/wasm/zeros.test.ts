@@ -35,7 +35,7 @@ function compare(m: number, k: number, n: number, numerics: Numerics, share: num
       assign(dwPlain, matmul(plain, dy, { transposeA: true })),
     ],
   };
-  const skipping = planProgram(program).kernels.filter((kernel) => kernel.kind === "matmul" && skipsZeros(kernel));
+  const skipping = planProgram(program).steps.filter(({ kernel }) => kernel.kind === "matmul" && skipsZeros(kernel));
   expect(skipping).toHaveLength(2);
   const executable = wasmEngine.compile({ program }, { numerics });
   const values = bytes(m + 3, k, share);

@@ -1,0 +1,93 @@
+/**
+ * Where the work of kernels is cut for a number of threads.
+ *
+ * Rows are cut so that both sides fall into strips of the heights that the whole is cut into (see `cutRows`): one kernel's code
+ * serves every part. Rows that cannot be cut so, and all else that is the work of one thread, fall to the first.
+ *
+ * The cuts lie in a table in memory, a row for each thread, four numbers for each partition: first, count, and for rows the
+ * number of tall strips and of strips one row lower.
+ */
+import type { Partition } from "../../graph/plan/partition.ts";
+
+export const maximumStrip = 6;
+
+/** How M rows are cut: `tall` strips of `height` rows, then `rest` strips of one row less. */
+export function cutRows(m: number): { height: number; tall: number; rest: number } {
+  const strips = Math.ceil(m / maximumStrip);
+  const height = Math.ceil(m / strips);
+  const rest = strips * height - m;
+  return { height, tall: strips - rest, rest };
+}
+
+/** So many rows in strips of `height`, and where `lower` of one row less; undefined where they do not come out even. */
+function stripsOf(rows: number, height: number, lower: boolean): { tall: number; rest: number } | undefined {
+  const strips = Math.ceil(rows / height);
+  const rest = strips * height - rows;
+  return rest === 0 || (lower && rest <= strips) ? { tall: strips - rest, rest } : undefined;
+}
+
+export interface Cut {
+  readonly first: number;
+  readonly count: number;
+  readonly tall: number;
+  readonly rest: number;
+}
+
+/** The parts of a partition for so many threads. */
+export function cutPartition({ by, count, multiple }: Partition, threads: number): Cut[] {
+  const { height, rest } = cutRows(count);
+  const strips = (rows: number) => stripsOf(rows, height, rest > 0);
+  const bounds = [0];
+  for (let thread = 1; thread < threads; thread++) {
+    const least = bounds[bounds.length - 1]!;
+    const ideal = by === "one" ? count : (count * thread) / threads;
+    const fits = (bound: number) => by !== "rows" || (strips(bound - least) !== undefined && strips(count - bound) !== undefined);
+    // The bound nearest to the ideal one that fits; the end fits always.
+    let found = count;
+    for (let steps = 0; found === count && steps * multiple <= count; steps++) {
+      const below = (Math.floor(ideal / multiple) - steps) * multiple;
+      const above = (Math.floor(ideal / multiple) + 1 + steps) * multiple;
+      const near = [below, above].sort((a, b) => Math.abs(a - ideal) - Math.abs(b - ideal));
+      found = near.find((bound) => bound > least && bound < count && fits(bound)) ?? count;
+    }
+    bounds.push(found);
+  }
+  bounds.push(count);
+  return Array.from({ length: threads }, (_, thread) => {
+    const first = bounds[thread]!;
+    const size = bounds[thread + 1]! - first;
+    return { first, count: size, ...((by === "rows" && strips(size)) || { tall: 0, rest: 0 }) };
+  });
+}
+
+export const cutBytes = 16;
+
+/** Rows of the table, one for each thread: where a partition's cut lies in its row. */
+export class CutTable {
+  private readonly numbers = new Map<string, number>();
+  private readonly partitions: Partition[] = [];
+
+  /** Byte offset of a partition in a row of the table. */
+  offsetOf(partition: Partition): number {
+    const key = `${partition.by} ${partition.count} ${partition.multiple}`;
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.partitions.push(partition) - 1;
+      this.numbers.set(key, number);
+    }
+    return cutBytes * number;
+  }
+
+  get rowBytes(): number {
+    return cutBytes * this.partitions.length;
+  }
+
+  /** Writes the rows of so many threads, `stride` bytes apart. */
+  write(words: Int32Array, stride: number, threads: number): void {
+    this.partitions.forEach((partition, number) => {
+      cutPartition(partition, threads).forEach(({ first, count, tall, rest }, thread) => {
+        words.set([first, count, tall, rest], (thread * stride + number * cutBytes) / 4);
+      });
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/** Worker threads for an engine. Whoever makes them watches over them; whoever has their ports lets them work. */
+import { availableParallelism } from "node:os";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { ThreadTeam } from "../engine/threads.ts";
+
+/** What makes a team, in a form that can be sent to another thread (`ports` must be transferred). */
+export interface TeamParts {
+  readonly ports: readonly MessagePort[];
+  readonly deaths: Int32Array;
+}
+
+export function teamOf({ ports, deaths }: TeamParts): ThreadTeam {
+  return {
+    size: ports.length + 1,
+    deaths,
+    post: (thread, work) => ports[thread - 1]!.postMessage(work),
+    release: undefined,
+  };
+}
+
+/** More threads than this gain little in networks of the size that fits one machine. */
+const mostByDefault = 4;
+
+/** As many as a run may ask for. */
+export const mostThreads = 64;
+
+/** How many threads are used where nobody says. */
+export const defaultThreads = (): number => Math.min(availableParallelism(), mostByDefault);
+
+export class ComputeThreads {
+  readonly parts: TeamParts;
+  readonly #workers: readonly Worker[];
+
+  /** @param count  threads that work, with the one that is there already: 2 or more */
+  constructor(count: number) {
+    const deaths = new Int32Array(new SharedArrayBuffer(4));
+    const ports: MessagePort[] = [];
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#workers = Array.from({ length: count - 1 }, () => {
+      const worker = new Worker(new URL(`./compute-worker.${extension}`, import.meta.url));
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage(port1, [port1]);
+      ports.push(port2);
+      // The threads that wait for it look at this word.
+      const died = () => Atomics.store(deaths, 0, 1);
+      worker.on("error", died);
+      worker.on("exit", died);
+      worker.unref();
+      return worker;
+    });
+    this.parts = { ports, deaths };
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+/**
+ * Threads for `Session` and for an engine's `compile`: `count` in all, with the one that calls.
+ *
+ * @returns the team, or undefined where `count` is 1
+ */
+export function startThreads(count: number = defaultThreads()): (ThreadTeam & { close(): Promise<void> }) | undefined {
+  if (count < 2) return undefined;
+  const threads = new ComputeThreads(count);
+  return Object.assign(teamOf(threads.parts), { close: () => threads.close() });
+}

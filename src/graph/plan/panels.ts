@@ -1,0 +1,62 @@
+/**
+ * Right operands of products in panels of 8 columns, [panel][K][8], the last panel 8 or 4 columns wide: the inner loop of a
+ * product reads them from one end to the other.
+ *
+ * A parameter that products multiply with is kept in panels beside its plain form, from step to step: whoever assigns it packs it
+ * anew, and programs that only read it pack nothing.
+ */
+import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
+
+export const panelColumns = 8;
+
+/** Width in which the last columns are packed: 0 (none), 4 or 8. */
+export function tailWidth(n: number): number {
+  const columns = n % panelColumns;
+  return columns === 0 ? 0 : columns <= 4 ? 4 : 8;
+}
+
+/** Numbers that [K, N] takes in panels. */
+export const panelsSize = (k: number, n: number): number => (Math.floor(n / panelColumns) * panelColumns + tailWidth(n)) * k;
+
+/** What pack kernels write: a tensor that nothing in the graph names. */
+const panelsPrimitive: Primitive = { name: "panels", kind: "leaf" };
+
+export const createPanels = (k: number, n: number, name?: string): Tensor =>
+  createTensor(panelsPrimitive, [], [panelsSize(k, n)], {}, "float32", name);
+
+/** A parameter or state that is kept in panels as well. */
+export interface KeptPanels {
+  readonly leaf: Tensor;
+  readonly transposed: boolean;
+  readonly k: number;
+  readonly n: number;
+  readonly panels: Tensor;
+}
+
+/** The panels that the programs of a run keep, and share. */
+export class PanelStore {
+  private readonly kept = new Map<Tensor, KeptPanels[]>();
+
+  /** The panels of a leaf as the right operand of a product; the same ones each time. */
+  of(leaf: Tensor, transposed: boolean): KeptPanels {
+    const list = this.kept.get(leaf) ?? [];
+    let found = list.find((one) => one.transposed === transposed);
+    if (!found) {
+      const [rows, columns] = leaf.shape as readonly [number, number];
+      const [k, n] = transposed ? [columns, rows] : [rows, columns];
+      found = { leaf, transposed, k, n, panels: createPanels(k, n, `${leaf.name}/panels${transposed ? " transposed" : ""}`) };
+      list.push(found);
+      this.kept.set(leaf, list);
+    }
+    return found;
+  }
+
+  /** Those of one leaf. */
+  ofLeaf(leaf: Tensor): readonly KeptPanels[] {
+    return this.kept.get(leaf) ?? [];
+  }
+
+  get all(): readonly KeptPanels[] {
+    return [...this.kept.values()].flat();
+  }
+}

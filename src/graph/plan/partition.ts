@@ -1,0 +1,91 @@
+/**
+ * How the work of a kernel is cut for threads, and at which points of a program threads must have waited for each other.
+ *
+ * A kernel is cut along the rows or the columns of what it writes; no sum crosses a cut, so the number of threads changes no bit.
+ * Two kernels that are cut alike need no meeting between them where each part of the second reads only what the same part of
+ * the first has written. All other pairs of a writer and a reader lie in different phases; threads meet between phases.
+ */
+import { type Kernel, type Read, readsOf } from "./kernel.ts";
+
+export interface Partition {
+  /** "one": all of it is the work of one thread. */
+  readonly by: "rows" | "columns" | "one";
+  readonly count: number;
+  /** Cuts lie at multiples of this. */
+  readonly multiple: number;
+}
+
+const one: Partition = { by: "one", count: 1, multiple: 1 };
+
+/** Columns are cut where a cache line ends. */
+const columnsMultiple = 16;
+
+/** Rows that groups of four in transposed panels need whole. */
+export const panelRows = 4;
+
+const fewestRows = 10;
+const rows = (count: number, multiple = 1): Partition => (count < fewestRows ? one : { by: "rows", count, multiple });
+const columns = (count: number): Partition =>
+  count <= columnsMultiple ? one : { by: "columns", count, multiple: columnsMultiple };
+
+/**
+ * @param packed  the kernel writes a state that is kept in transposed panels: four rows of it go into the panels at once
+ */
+export function partitionOf(kernel: Kernel, packed = false): Partition {
+  switch (kernel.kind) {
+    case "copy":
+      return one;
+    case "pack":
+      return kernel.transposed ? rows(kernel.n, panelRows) : rows(kernel.k, packed ? panelRows : 1);
+    case "matmul":
+      return rows(kernel.m, packed ? panelRows : 1);
+    case "columns":
+      return kernel.outer > 1 ? rows(kernel.outer) : columns(kernel.columns);
+    case "rows": {
+      if (kernel.rows > 1) return rows(kernel.rows, packed ? panelRows : 1);
+      const isFlat = kernel.values.every(({ kind }) => kind !== "reduce" && kind !== "columnIndex");
+      if (!isFlat || kernel.operands.some((operand) => operand.rows)) return one;
+      // Numbers without broadcasting are one row to the kernel, but rows to those around it; vectors must not reach across a cut.
+      const [count, ...others] = new Set(kernel.stores.map(({ tensor }) => (tensor.shape.length > 1 ? tensor.shape[0]! : 1)));
+      const alike = count !== undefined && others.length === 0 && count > 1 && (kernel.columns / count) % 4 === 0;
+      return alike ? rows(count, packed ? panelRows : 1) : columns(kernel.columns);
+    }
+  }
+}
+
+const sameCut = (a: Partition, b: Partition) => a.by === b.by && a.count === b.count && a.multiple === b.multiple;
+
+/** Whether a part of the one kernel reads only what the same part of the other writes. */
+function staysInPart(writer: Partition, reader: Partition, reach: Read["reach"]): boolean {
+  if (!sameCut(writer, reader)) return false;
+  return writer.by === "one" || reach !== "any";
+}
+
+/** What comes after what, and why: a kernel reads what the other has written, or overwrites what the other has read. */
+export interface Dependency {
+  readonly before: number;
+  readonly reach: Read["reach"];
+}
+
+/** Phases of kernels (from 0), given in an order in which each comes after what it depends on. */
+export function phasesOf(
+  order: readonly number[],
+  partitions: readonly Partition[],
+  dependencies: readonly (readonly Dependency[])[],
+): number[] {
+  const phases: number[] = new Array(partitions.length).fill(0);
+  for (const kernel of order) {
+    for (const { before, reach } of dependencies[kernel]!) {
+      const apart = staysInPart(partitions[before]!, partitions[kernel]!, reach) ? 0 : 1;
+      phases[kernel] = Math.max(phases[kernel]!, phases[before]! + apart);
+    }
+  }
+  return phases;
+}
+
+/** How a kernel reaches into a tensor: the widest reach among its reads of it. */
+export function reachOf(kernel: Kernel, tensor: Read["tensor"]): Read["reach"] {
+  const found = readsOf(kernel).filter((read) => read.tensor === tensor);
+  if (found.some(({ reach }) => reach === "any")) return "any";
+  return found.some(({ reach }) => reach === "share") ? "share" : "element";
+}

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { EngineError } from "../../../src/core/errors.ts";
+import type { Numerics } from "../../../src/engine/engine.ts";
+import type { ThreadTeam } from "../../../src/engine/threads.ts";
+import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
+import { startThreads } from "../../../src/execute/compute-threads.ts";
+import { Session } from "../../../src/train/session.ts";
+import { propertyRuns } from "../../support/long.ts";
+import { blobs, runOf } from "../../train/toy.ts";
+
+const teams = new Map([2, 3, 4].map((count) => [count, startThreads(count)!]));
+afterAll(async () => {
+  for (const team of teams.values()) await team.close();
+});
+
+/** Sleeps, as a thread that trains would: without giving way to events. */
+const sleep = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+function allReady(session: Session, team: ThreadTeam): void {
+  for (let tries = 0; session.executable.activeThreads < team.size; tries++) {
+    if (tries > 1000) throw new Error("the threads do not become ready");
+    sleep(5);
+    session.evaluate("test");
+  }
+}
+
+const networks = fc.record({
+  widths: fc.array(fc.integer({ min: 8, max: 130 }), { minLength: 1, maxLength: 4 }),
+  features: fc.integer({ min: 3, max: 150 }),
+  batch: fc.integer({ min: 9, max: 140 }),
+  optimizer: fc.constantFrom("sgd", "momentum", "adam"),
+  batchNorm: fc.boolean(),
+  bytes: fc.boolean(),
+  numerics: fc.constantFrom("fused" as Numerics, "portable" as Numerics),
+});
+
+test("1, 2, 3 and 4 threads give the same bits", { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(networks, ({ widths, features, batch, optimizer, batchNorm, bytes, numerics }) => {
+      const data = blobs({ count: 2 * batch + 5, classes: 3, features, bytes });
+      const hidden = widths.flatMap((units) => [{ kind: "dense", units }, ...(batchNorm ? ["batchNorm"] : []), "relu"]);
+      const run = runOf({
+        model: [...hidden, { kind: "dense", units: 3 }],
+        optimizer: { kind: optimizer, learningRate: 0.01 },
+        penalty: { kind: "l2", strength: 0.01 },
+        training: { batchSize: batch, epochs: 3 },
+      });
+      const trained = (team?: ThreadTeam) => {
+        const session = new Session(run, data, { engine: wasmEngine, numerics, ...(team && { threads: team }) });
+        if (team) allReady(session, team);
+        const losses = Array.from({ length: 7 }, (_, step) => session.step(step).loss);
+        return { losses, scores: session.evaluate("test"), states: session.readStates() };
+      };
+      const alone = trained();
+      expect(alone.losses.every(Number.isFinite)).toBe(true);
+      for (const team of teams.values()) expect(trained(team)).toEqual(alone);
+    }),
+    propertyRuns(12, 300),
+  );
+});
+
+test("a step does not wait for threads that are not ready yet", async () => {
+  const team = startThreads(2)!;
+  const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
+  expect(session.step(0).rows).toBeGreaterThan(0);
+  expect(session.executable.threads).toBe(2);
+  await team.close();
+});
+
+test("a thread that dies ends the step with an error", async () => {
+  const team = startThreads(3)!;
+  const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
+  allReady(session, team);
+  await team.close();
+  const start = performance.now();
+  const error = (() => {
+    try {
+      session.step(0);
+      return undefined;
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toBeInstanceOf(EngineError);
+  expect((error as EngineError).code).toBe("E_THREAD_DIED");
+  expect(performance.now() - start).toBeLessThan(5000);
+});
