@@ -32,6 +32,14 @@ export interface TextSpec extends SpecBase {
   readonly default?: string;
   readonly choices?: readonly string[];
 }
+/** An integer, or one of some words for what is usual: 2, "same". */
+export interface WordOrIntegerSpec extends SpecBase {
+  readonly type: "wordOrInteger";
+  readonly choices: readonly string[];
+  readonly default?: string | number;
+  readonly min?: number;
+  readonly max?: number;
+}
 /** Another definition, named or written out: "relu", or { "kind": "normal", "std": 0.01 }. */
 export interface ComponentSpec extends SpecBase {
   readonly type: "component";
@@ -40,18 +48,20 @@ export interface ComponentSpec extends SpecBase {
   readonly default?: string | { readonly kind: string; readonly [option: string]: unknown };
 }
 
-export type OptionSpec = NumberSpec | BooleanSpec | TextSpec | ComponentSpec;
+export type OptionSpec = NumberSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec;
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOfKind<S> = S extends { type: "boolean" }
   ? boolean
   : S extends { type: "string"; choices: readonly (infer C)[] }
     ? C
-    : S extends { type: "string" }
-      ? string
-      : S extends { type: "component" }
-        ? unknown
-        : number;
+    : S extends { type: "wordOrInteger"; choices: readonly (infer C)[] }
+      ? C | number
+      : S extends { type: "string" }
+        ? string
+        : S extends { type: "component" }
+          ? unknown
+          : number;
 type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
 export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
@@ -59,7 +69,7 @@ export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
 export type ComponentResolver = (of: string, value: unknown, path: string, problems: Problem[]) => unknown;
 
 /** A range in words: "in (0, 1]", ">= 0". */
-export function describeRange(spec: NumberSpec): string {
+export function describeRange(spec: Omit<NumberSpec, "type" | "default">): string {
   const { min, max } = spec;
   if (min !== undefined && max !== undefined)
     return `in ${spec.minExclusive ? "(" : "["}${min}, ${max}${spec.maxExclusive ? ")" : "]"}`;
@@ -72,6 +82,7 @@ export function describeRange(spec: NumberSpec): string {
 export function describeSpec(spec: OptionSpec): string {
   if (spec.type === "boolean") return "true or false";
   if (spec.type === "string") return spec.choices ? `one of ${spec.choices.join(", ")}` : "a text";
+  if (spec.type === "wordOrInteger") return `${spec.choices.join(", ")}, or an integer ${describeRange(spec)}`;
   if (spec.type === "component") return `the name of an ${spec.of}, or an object with its "kind"`;
   return `${spec.type === "integer" ? "an integer" : "a number"} ${describeRange(spec)}`;
 }
@@ -80,6 +91,8 @@ function accepts(spec: OptionSpec, value: unknown): boolean {
   if (spec.type === "boolean") return typeof value === "boolean";
   if (spec.type === "string") return typeof value === "string" && (spec.choices?.includes(value) ?? true);
   if (spec.type === "component") return typeof value === "string" || (typeof value === "object" && value !== null);
+  if (spec.type === "wordOrInteger")
+    return typeof value === "string" ? spec.choices.includes(value) : accepts({ ...spec, type: "integer", default: 0 }, value);
   if (typeof value !== "number" || !Number.isFinite(value)) return false;
   if (spec.type === "integer" && !Number.isSafeInteger(value)) return false;
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
@@ -113,7 +126,7 @@ export function resolveOptions(
     if (value === undefined) {
       if (!spec.optional) problems.push({ path: at(name), message: `${owner} needs '${name}': ${describeSpec(spec)}` });
     } else if (!accepts(spec, value)) {
-      const hint = spec.type === "string" && spec.choices ? suggestName(String(value), spec.choices) : undefined;
+      const hint = "choices" in spec && spec.choices ? suggestName(String(value), spec.choices) : undefined;
       problems.push({
         path: at(name),
         message: `${owner}: ${name} must be ${describeSpec(spec)}, received ${showValue(value)}`,

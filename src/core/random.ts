@@ -38,7 +38,7 @@ const parity = 0x1bd11bda;
  *
  * @example threefry({ k0: 0, k1: 0 }, 0, 0, out) // out = [0x6b200159, 0x99ba4efe]
  */
-export function threefry(key: RandomKey, c0: number, c1: number, out: Uint32Array): void {
+export function threefry(key: RandomKey, c0: number, c1: number, out: Uint32Array | Int32Array): void {
   const k0 = key.k0 | 0;
   const k1 = key.k1 | 0;
   const k2 = parity ^ k0 ^ k1;
@@ -140,13 +140,20 @@ export function foldIn(key: RandomKey, ...parts: (string | number)[]): RandomKey
     if (typeof part === "string") {
       const bytes = new TextEncoder().encode(part);
       threefry(current, fnv1a(bytes, false), fnv1a(bytes, true) | 0x80000000, out);
-    } else {
-      requireInteger("a number folded into a random key", part, 0, Number.MAX_SAFE_INTEGER, "[0, 2^53)");
-      threefry(current, part >>> 0, 0x40000000 + Math.floor(part / twoTo32), out);
-    }
+    } else foldNumber(current, part, out);
     current = { k0: out[0], k1: out[1] };
   }
   return current;
+}
+
+/**
+ * foldIn(key, part) for a number, its two words written to `out`. Allocates nothing: for keys of every step.
+ *
+ * @throws RangeError the number is not an integer in [0, 2^53)
+ */
+export function foldNumber(key: RandomKey, part: number, out: Uint32Array | Int32Array): void {
+  requireInteger("a number folded into a random key", part, 0, Number.MAX_SAFE_INTEGER, "[0, 2^53)");
+  threefry(key, part >>> 0, 0x40000000 + Math.floor(part / twoTo32), out);
 }
 
 /** u(index) with the words going to scratch; see the header. */

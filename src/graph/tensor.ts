@@ -3,15 +3,29 @@
  * it is (shape, type); it holds no numbers. Tensors are immutable, and a graph is just what can be reached from its outputs.
  */
 import { ShapeError } from "../core/errors.ts";
+import type { Geometry } from "./primitives/geometry.ts";
 import { checkShape, type Shape, showShape } from "./shape.ts";
 
 /** What is stored. Every computed tensor is float32 (float64 in the reference); tables and row numbers may be integers. */
 export type DType = "float32" | "int32" | "uint8";
 
-export type Attribute = number | string | boolean | readonly number[];
+/** What a node is besides its inputs. As a text it is the same for equal attributes, and only for them. */
+export type Attribute = number | string | boolean | readonly number[] | Geometry;
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-export type PrimitiveKind = "leaf" | "elementwise" | "reduce" | "matmul" | "gather" | "reshape" | "transpose";
+export type PrimitiveKind =
+  | "leaf"
+  | "elementwise"
+  | "reduce"
+  | "matmul"
+  | "gather"
+  | "reshape"
+  | "transpose"
+  | "patches"
+  | "fold"
+  | "pool"
+  | "poolBack"
+  | "random";
 
 /**
  * A primitive operation, defined in one place: what it is called, how gradients flow back through it, what it means.

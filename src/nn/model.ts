@@ -4,6 +4,7 @@ import { foldIn, type RandomKey } from "../core/random.ts";
 import {
   type Assignment,
   assign,
+  input as inputLeaf,
   named,
   parameter,
   type Shape,
@@ -66,13 +67,15 @@ export class Model {
   /**
    * The graph from an input [batch, ...example] to the last layer's output.
    *
-   * @param updates  receives what the layers write back at the end of a training step
+   * @param updates       receives what the layers write back at the end of a training step
+   * @param randomInputs  receives the names of the inputs that hold random keys; see `randomInputName`
    * @throws ShapeError a layer does not fit the one before it; both are named
    */
-  apply(input: Tensor, mode: Mode, updates: Assignment[] = []): Tensor {
+  apply(input: Tensor, mode: Mode, updates: Assignment[] = [], randomInputs: string[] = []): Tensor {
     let x = input;
     let before = "The data give";
     for (const { definition, name, options } of this.layers) {
+      let key: Tensor | undefined;
       const context: LayerContext = {
         name,
         mode,
@@ -81,14 +84,24 @@ export class Model {
           this.parameter(`${name}.${local}`, shape, { layer: name, initializer, fan, isWeight }),
         state: (local, shape, initial) => this.state(`${name}.${local}`, shape, initial),
         update: (kept, value) => updates.push(assign(kept, value)),
+        randomKey: () => {
+          if (!key) {
+            key = inputLeaf(randomInputName(name), [2], "int32");
+            randomInputs.push(randomInputName(name));
+          }
+          return key;
+        },
       };
       try {
-        x = named(name, definition.build(x, options, context));
+        const result = definition.build(x, options, context);
+        // What a layer passes on as it is keeps its name: a leaf under two names would be two leaves.
+        x = result === x ? x : named(name, result);
       } catch (error) {
         if (!(error instanceof ShapeError) || error.message.includes(`'${name}'`)) throw error;
+        const given = `${before} ${showShape(x.shape)}.`;
         const detail = {
           message: `${definition.name} '${name}': ${error.message}`,
-          hint: error.hint ?? `${before} ${showShape(x.shape)}.`,
+          hint: error.hint === undefined ? given : `${given} ${error.hint}`,
           cause: error,
         };
         throw new ShapeError(error.code, detail);
@@ -121,6 +134,9 @@ export class Model {
     return tensor;
   }
 }
+
+/** The input that holds the key of a layer's random numbers, and the stream that its keys come from. */
+export const randomInputName = (layer: string): string => `random.${layer}`;
 
 /** The numbers that a parameter starts with: a stream of its own, by the parameter's name. */
 export function initialValues({ tensor, initializer, fan }: ModelParameter, key: RandomKey): Float32Array {

@@ -68,6 +68,7 @@ export class RunPrograms {
   readonly model: Model;
   readonly loss: Chosen<LossDefinition>;
   readonly programs: Record<string, Program> = {};
+  private readonly randomInputs = new Map<string, readonly string[]>();
   private readonly run: Run;
   private readonly dataset: Dataset;
   private readonly parts = new Map<Part, PartTables>();
@@ -109,8 +110,17 @@ export class RunPrograms {
   /** The name of the program for a training step on so many rows; made at the first call. */
   trainingStep(rows: number): string {
     const name = `train.${rows}`;
-    this.programs[name] ??= this.buildTraining(rows);
+    if (!this.programs[name]) {
+      const randomInputs: string[] = [];
+      this.programs[name] = this.buildTraining(rows, randomInputs);
+      this.randomInputs.set(name, randomInputs);
+    }
     return name;
+  }
+
+  /** The inputs of a program that hold keys of random numbers, another at each step: "random.dropout1". */
+  randomInputsOf(program: string): readonly string[] {
+    return this.randomInputs.get(program) ?? [];
   }
 
   /** The name of the program that evaluates so many rows of a part; made at the first call. */
@@ -120,9 +130,13 @@ export class RunPrograms {
     return name;
   }
 
-  /** What is minimised over so many rows, for programs of other kinds: gradient checks. */
-  objective(rows: number): Tensor {
-    return this.withPenalty(mean(this.forward("train", rows, "training").losses));
+  /**
+   * What is minimised over so many rows, for programs of other kinds: gradient checks.
+   *
+   * @param randomInputs  receives the names of the inputs that hold keys of random numbers
+   */
+  objective(rows: number, randomInputs: string[] = []): Tensor {
+    return this.withPenalty(mean(this.forward("train", rows, "training", [], randomInputs).losses));
   }
 
   /** The loss and what the weights cost; biases and the parameters of batch normalisation cost nothing. */
@@ -138,6 +152,7 @@ export class RunPrograms {
     rows: number,
     mode: Mode,
     updates: Assignment[] = [],
+    randomInputs: string[] = [],
   ): { losses: Tensor; correct: Tensor | undefined } {
     const { set, inputs, targets } = this.parts.get(part)!;
     const numbers = input("rows", [rows], "int32");
@@ -145,7 +160,7 @@ export class RunPrograms {
       const gathered = gather(leaf, numbers);
       return scale === 1 ? gathered : reshape(mul(reshape(gathered, [rows, exampleSize(shape)]), scale), [rows, ...shape]);
     };
-    const prediction = this.model.apply(flat(inputs, set.inputs), mode, updates);
+    const prediction = this.model.apply(flat(inputs, set.inputs), mode, updates, randomInputs);
     const target = flat(targets, set.targets);
     this.checkOutput(prediction);
     const isClasses = this.dataset.task.kind === "classification";
@@ -170,9 +185,9 @@ export class RunPrograms {
     });
   }
 
-  private buildTraining(rows: number): Program {
+  private buildTraining(rows: number, randomInputs: string[]): Program {
     const updates: Assignment[] = [];
-    const { losses: each, correct } = this.forward("train", rows, "training", updates);
+    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
     const loss = mean(each);
     const parameters = this.model.parameters.map(({ tensor }) => tensor);
     const gradients = differentiate(this.withPenalty(loss), parameters);

@@ -2,16 +2,32 @@
  * The gradient check of a whole model: what differentiation gives, against central differences in float64.
  *
  * Symbols  numeric = (L(w + h) - L(w - h)) / 2h with h = 1e-5 max(1, |w|); error = |analytic - numeric| / max(|analytic|,
- *          |numeric|, root mean square of the parameter's gradient)
+ *          |numeric|, root mean square of the parameter's gradient, 1e4 |L| 2^-50 / h)
+ * Rounding A gradient may be 0, as that of a bias before batch normalisation: then the difference is the rounding of L alone,
+ *          some 2^-53 |L| over h, and the last of the four keeps the error below what is suspect.
  * Kinks    An entry is skipped where a ReLU, a maximum or an absolute value changes its side between w - h and w + h: there the
- *          difference quotient means nothing.
+ *          difference quotient means nothing; so too where a pool's maximum moves to another place.
+ * Masks    Random numbers are those of a run's first step, the same for every difference.
  * Source   CS231n, "Gradient checks"; lecture, A4. Above 1e-2 wrong, above 1e-4 suspect.
  */
-import { foldIn, randomKey, uniformAt } from "../core/random.ts";
+import { foldIn, foldNumber, randomKey, uniformAt } from "../core/random.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Run } from "../document/run-document.ts";
 import { referenceEngine } from "../engine/reference/reference-engine.ts";
-import { differentiate, type Program, sizeOf, sub, type Tensor, topologicalOrder } from "../graph/index.ts";
+import {
+  add,
+  differentiate,
+  type Geometry,
+  iota,
+  maxPoolBack,
+  type Program,
+  programInputs,
+  reshape,
+  sizeOf,
+  sub,
+  type Tensor,
+  topologicalOrder,
+} from "../graph/index.ts";
 import { initialValues, type ModelParameter } from "../nn/model.ts";
 import { RunPrograms } from "./build.ts";
 
@@ -41,20 +57,32 @@ export interface GradientCheckOptions {
   readonly entries?: number;
 }
 
+/** Of a loss in float64, relative: 2^-50. */
+const lossRounding = 8.881784197001252e-16;
 const wrongAbove = 1e-2;
 const suspectAbove = 1e-4;
 
-/** What decides the side of each kink: its sign is compared. */
-function switchesOf(loss: Tensor): Tensor[] {
-  return topologicalOrder([loss]).flatMap((tensor) => {
+/** What decides the side of a kink: a number's sign, or the number itself. */
+interface Switch {
+  readonly tensor: Tensor;
+  readonly isSide: boolean;
+}
+
+function switchesOf(loss: Tensor): Switch[] {
+  return topologicalOrder([loss]).flatMap((tensor): Switch[] => {
     const [a, b] = tensor.inputs;
     switch (tensor.primitive.name) {
       case "relu":
       case "abs":
-        return [a!];
+        return [{ tensor: a!, isSide: false }];
       case "maximum":
       case "minimum":
-        return [sub(a!, b!)];
+        return [{ tensor: sub(a!, b!), isSide: false }];
+      case "maxPool": {
+        // Every window sends its number to the place of its maximum.
+        const numbers = reshape(add(iota(sizeOf(tensor.shape)), 1), tensor.shape);
+        return [{ tensor: maxPoolBack(a!, tensor, numbers, tensor.attributes.geometry as Geometry), isSide: true }];
+      }
       default:
         return [];
     }
@@ -65,7 +93,8 @@ function switchesOf(loss: Tensor): Tensor[] {
 export function checkGradients(run: Run, dataset: Dataset, options: GradientCheckOptions = {}): GradientCheck {
   const rows = Math.min(options.rows ?? 8, dataset.train.inputs.count);
   const programs = new RunPrograms(run, dataset);
-  const loss = programs.objective(rows);
+  const randomInputs: string[] = [];
+  const loss = programs.objective(rows, randomInputs);
   const { parameters } = programs.model;
   const gradients = differentiate(
     loss,
@@ -73,19 +102,27 @@ export function checkGradients(run: Run, dataset: Dataset, options: GradientChec
   );
   const switches = switchesOf(loss);
   const value: Program = {
-    outputs: { loss, ...Object.fromEntries(switches.map((tensor, i) => [`switch${i}`, tensor])) },
+    outputs: { loss, ...Object.fromEntries(switches.map(({ tensor }, i) => [`switch${i}`, tensor])) },
     assignments: [],
   };
   const slope: Program = { outputs: Object.fromEntries(gradients.map((tensor, i) => [`gradient${i}`, tensor])), assignments: [] };
-  const executable = referenceEngine.compile({ value, slope });
+  const compared = { value, slope };
+  const executable = referenceEngine.compile(compared);
   for (const { leaf, values } of programs.tables()) executable.writeTable(leaf, values);
   const key = randomKey(run.document.seed);
   for (const parameter of parameters) executable.writeState(parameter.tensor, initialValues(parameter, key));
-  for (const program of ["value", "slope"]) executable.input(program, "rows").set(Array.from({ length: rows }, (_, i) => i));
+  for (const [name, program] of Object.entries(compared)) {
+    for (const { name: input } of programInputs(program)) {
+      const values = executable.input(name, input!) as Int32Array;
+      if (randomInputs.includes(input!)) foldNumber(foldIn(key, input!), 0, values);
+      else values.set(Array.from({ length: rows }, (_, i) => i));
+    }
+  }
   executable.run("value");
   executable.run("slope");
   const lossAtStart = executable.output("value", "loss")[0]!;
-  const sides = () => switches.map((_, i) => Array.from(executable.output("value", `switch${i}`), Math.sign));
+  const sides = () =>
+    switches.map(({ isSide }, i) => Array.from(executable.output("value", `switch${i}`), isSide ? Number : Math.sign));
 
   const checkParameter = ({ tensor }: ModelParameter, number: number): ParameterCheck => {
     const gradient = Float64Array.from(executable.output("slope", `gradient${number}`));
@@ -117,7 +154,8 @@ export function checkGradients(run: Run, dataset: Dataset, options: GradientChec
       checked++;
       const numeric = (above.loss - below.loss) / (2 * h);
       const analytic = gradient[index]!;
-      const scale = Math.max(Math.abs(analytic), Math.abs(numeric), rootMeanSquare);
+      const rounding = (lossRounding * Math.abs(lossAtStart)) / h;
+      const scale = Math.max(Math.abs(analytic), Math.abs(numeric), rootMeanSquare, rounding / suspectAbove);
       const error = scale === 0 ? 0 : Math.abs(analytic - numeric) / scale;
       // A NaN is the worst there is.
       if (!(error <= worstError) || worst === undefined)

@@ -2,7 +2,7 @@
 
 import { TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
-import { foldIn, type RandomKey, randomKey } from "../core/random.ts";
+import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
 import { type BatchPlan, batchPlan, sequentialBatches } from "../data/batches.ts";
 import { type Dataset, validateDataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
@@ -36,6 +36,8 @@ interface StepProgram {
   readonly rows: Int32Array;
   readonly loss: ArrayLike<number>;
   readonly correct: ArrayLike<number> | undefined;
+  /** Where layers find the keys of a step's random numbers, each with the stream that they come from. */
+  readonly randomKeys: readonly { readonly stream: RandomKey; readonly words: Int32Array }[];
 }
 
 export interface SessionOptions {
@@ -121,7 +123,12 @@ export class Session {
 
   private stepProgram(name: string, loss: string): StepProgram {
     const correct = this.dataset.task.kind === "classification" ? this.executable.output(name, "correct") : undefined;
-    return { name, rows: this.executable.input(name, "rows") as Int32Array, loss: this.executable.output(name, loss), correct };
+    const randomKeys = this.programs.randomInputsOf(name).map((input) => ({
+      stream: foldIn(this.key, input),
+      words: this.executable.input(name, input) as Int32Array,
+    }));
+    const rows = this.executable.input(name, "rows") as Int32Array;
+    return { name, rows, loss: this.executable.output(name, loss), correct, randomKeys };
   }
 
   /** The engine's profile of product sums, as it was chosen. */
@@ -143,6 +150,7 @@ export class Session {
     const rows = this.batches.sizeOf(step);
     const program = this.stepPrograms.get(rows)!;
     this.batches.fill(step, program.rows);
+    for (const { stream, words } of program.randomKeys) foldNumber(stream, step, words);
     const { definition, options } = this.run.optimizer;
     if (definition.scalars) {
       const scalars = optimizerScalars(definition, options, step + 1);
@@ -196,11 +204,11 @@ export class Session {
     return tensors.find((tensor) => !this.executable.readState(tensor).every(Number.isFinite))?.name;
   }
 
-  /** "784-100-10" for dense layers; other layers by their names. */
+  /** "784-100-10", "28x28-conv 5x5x30-maxPool-100-10": what comes in, and each layer in short. */
   describeModel(): string {
-    const parts = this.run.layers.flatMap(({ definition, options }) =>
-      typeof options.units === "number" ? [String(options.units)] : definition.name === "relu" ? [] : [definition.name],
-    );
-    return [this.dataset.train.inputs.shape.reduce((a, b) => a * b, 1), ...parts].join("-");
+    const { shape } = this.dataset.train.inputs;
+    const seesImages = this.run.layers.some(({ definition }) => definition.seesImages);
+    const parts = this.run.layers.map(({ definition, options }) => definition.describe?.(options) ?? definition.name);
+    return [seesImages ? shape.join("x") : sizeOf(shape), ...parts.filter((part) => part !== "")].join("-");
   }
 }

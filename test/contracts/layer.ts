@@ -12,11 +12,12 @@ function build(
   example: LayerDefinition["examples"][number],
   batch: number,
   mode: Mode,
-): Case & { values: Record<string, Float32Array>; declared: string[] } {
+): Case & { values: Record<string, Float32Array | Int32Array>; declared: string[] } {
   const input = g.parameter("input", [batch, ...example.input]);
   const parameters = new Map<string, g.Tensor>();
   const states = new Map<string, { tensor: g.Tensor; initial: number }>();
   const updated: g.Tensor[] = [];
+  let key: g.Tensor | undefined;
   const context: LayerContext = {
     name: "layer",
     mode,
@@ -40,11 +41,16 @@ function build(
       expect(value.shape).toEqual(state.shape);
       updated.push(state);
     },
+    randomKey() {
+      expect(mode, "random numbers are drawn in training alone").toBe("training");
+      key ??= g.input("random.layer", [2], "int32");
+      return key;
+    },
   };
   const result = definition.build(input, resolved(definition, example.options), context);
   expect(new Set(updated).size, "each state is written once").toBe(updated.length);
   const targets = [input, ...parameters.values()];
-  const values: Record<string, Float32Array> = Object.fromEntries(
+  const values: Record<string, Float32Array | Int32Array> = Object.fromEntries(
     targets.map((leaf, i) => [
       leaf.name!,
       i === 0 ? awayFromKinks(g.sizeOf(leaf.shape)) : uniform(g.sizeOf(leaf.shape), { seed: i }),
@@ -54,6 +60,7 @@ function build(
     // Near what they start with, and different from each other.
     values[tensor.name!] = Float32Array.from({ length: g.sizeOf(tensor.shape) }, (_, i) => initial + ((i * 7) % 5) / 10);
   }
+  if (key) values[key.name!] = Int32Array.of(-1640531527, 2135587861);
   return { result, targets, values, declared: targets.map((leaf) => `${leaf.name} ${g.showShape(leaf.shape)}`) };
 }
 
@@ -74,7 +81,7 @@ export function layerContract(definition: LayerDefinition): void {
           holdGradients(build(definition, example, 1, "evaluation"), what);
         });
 
-        const { fewestRows = 1 } = definition;
+        const fewestRows = definition.fewestRows?.(example.input) ?? 1;
         test.each(batchSizes)("a batch of %d has its shape, and every engine agrees with the reference", (batch) => {
           for (const mode of ["training", "evaluation"] as const) {
             if (mode === "training" && batch < fewestRows) {

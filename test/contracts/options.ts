@@ -15,6 +15,13 @@ export const resolved = (definition: Definition, given: Options): Options =>
 function refused(spec: OptionSpec): { value: unknown; says: string[] }[] {
   if (spec.type === "boolean") return [1, "true", []].map((value) => ({ value, says: ["true or false"] }));
   if (spec.type === "component") return [3, true].map((value) => ({ value, says: [spec.of] }));
+  if (spec.type === "wordOrInteger") {
+    const says = [...spec.choices, ...[spec.min, spec.max].filter((bound) => bound !== undefined).map(String)];
+    const values: unknown[] = [`${spec.choices[0]}x`, "1", true, [], 0.5, Number.NaN];
+    if (spec.min !== undefined) values.push(spec.min - 1);
+    if (spec.max !== undefined) values.push(spec.max + 1);
+    return values.map((value) => ({ value, says }));
+  }
   if (spec.type === "string") {
     const says = spec.choices ? [...spec.choices] : ["text"];
     return [7, true, ...(spec.choices ? [`${spec.choices[0]}x`] : [])].map((value) => ({ value, says }));

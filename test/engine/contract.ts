@@ -6,7 +6,9 @@ import { executableContract } from "./contract/executable.ts";
 import { matmulContract } from "./contract/matmul.ts";
 import { moveContract } from "./contract/moves.ts";
 import { placeContract } from "./contract/places.ts";
+import { randomContract } from "./contract/random.ts";
 import { reduceContract } from "./contract/reduce.ts";
+import { windowContract } from "./contract/windows.ts";
 
 export function engineContract(setup: Setup): void {
   describe(setup.name, () => {
@@ -14,6 +16,8 @@ export function engineContract(setup: Setup): void {
     reduceContract(setup);
     matmulContract(setup);
     moveContract(setup);
+    windowContract(setup);
+    randomContract(setup);
     placeContract(setup);
     executableContract(setup);
   });

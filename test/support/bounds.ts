@@ -7,7 +7,9 @@
  * Choice   Where a condition may fall either way, or a result may overflow, the bound is infinite or spans both cases.
  */
 import { expect } from "vitest";
+import type { Geometry } from "../../src/graph/index.ts";
 import { isLeaf, type Program, printProgram, programOrder, sizeOf, type Tensor } from "../../src/graph/index.ts";
+import { visitWindows } from "../../src/graph/primitives/geometry.ts";
 import { largest32, productBound, tiny32, unit32 } from "./close.ts";
 import type { Result, Values } from "./programs.ts";
 
@@ -166,6 +168,52 @@ function leafBounds(leaf: Tensor, values: Values): Bounded {
   return { value, error };
 }
 
+/** The meaning of a node, from other numbers than its own. */
+function meaningOf(node: Tensor, inputs: readonly ArrayLike<number>[]): Float64Array {
+  const out = new Float64Array(sizeOf(node.shape));
+  node.primitive.reference!(node, inputs, out);
+  return out;
+}
+
+/** Sums of the numbers under windows, or of the windows over a pixel: at most as many terms as a window has places. */
+function windowSums(node: Tensor, { value, error }: Bounded): Float64Array {
+  const { kernel } = node.attributes.geometry as Geometry;
+  const rounding = productBound(kernel[0] * kernel[1]);
+  const errors = meaningOf(node, [error]);
+  const all = meaningOf(node, [value.map((v, i) => Math.abs(v) + error[i]!)]);
+  return errors.map((carried, i) => carried + times(rounding, all[i]!));
+}
+
+/**
+ * What a maximum's g does where it may go to more than one place: each of them may get it or not. One place that is above all
+ * others, or the first of equals without errors, gets it for certain.
+ */
+function sentErrors(node: Tensor, [x, y, g]: readonly [Bounded, Bounded, Bounded]): Float64Array {
+  const geometry = node.attributes.geometry as Geometry;
+  const [images, height, width, channels] = node.shape as readonly [number, number, number, number];
+  const windows = y.value.length / images / channels;
+  const places = new Map<number, number[]>();
+  for (let n = 0; n < images; n++) {
+    visitWindows(geometry, [height, width], (window, _, pixel) => {
+      for (let c = 0; c < channels && pixel >= 0; c++) {
+        const [to, from] = [(n * windows + window) * channels + c, (n * height * width + pixel) * channels + c];
+        const mayBe = !(x.value[from]! + x.error[from]! < y.value[to]! - y.error[to]!);
+        if (mayBe) places.set(to, [...(places.get(to) ?? []), from]);
+      }
+    });
+  }
+  const [errors, sums] = [new Float64Array(x.value.length), new Float64Array(x.value.length)];
+  for (const [window, candidates] of places) {
+    const isKnown = candidates.length === 1 || candidates.every((at) => x.error[at] === 0);
+    for (const at of candidates) {
+      errors[at]! += isKnown ? g.error[window]! : Math.abs(g.value[window]!) + g.error[window]!;
+      sums[at]! += Math.abs(g.value[window]!) + g.error[window]!;
+    }
+  }
+  const rounding = productBound(geometry.kernel[0] * geometry.kernel[1]);
+  return errors.map((carried, i) => carried + times(rounding, sums[i]!));
+}
+
 /** Value and bound of every tensor of a program. */
 export function boundsOf(program: Program, values: Values): Map<Tensor, Bounded> {
   const known = new Map<Tensor, Bounded>();
@@ -185,8 +233,13 @@ export function boundsOf(program: Program, values: Values): Map<Tensor, Bounded>
     if (node.primitive.kind === "elementwise") error = elementwise(node, inputs, value);
     else if (node.primitive.kind === "reduce") error = reduced(node, inputs[0]!);
     else if (node.primitive.kind === "matmul") error = product(node, inputs as unknown as readonly [Bounded, Bounded]);
+    else if (["fold", "sumPool", "sumPoolBack"].includes(node.primitive.name)) error = windowSums(node, inputs[0]!);
+    else if (node.primitive.name === "maxPoolBack")
+      error = sentErrors(node, inputs as unknown as readonly [Bounded, Bounded, Bounded]);
+    // Random numbers of 16 bits are float32.
+    else if (node.primitive.kind === "random") error = new Float64Array(value.length);
     else {
-      // Moves of numbers move their errors along.
+      // Moves of numbers move their errors along; the maximum of a window is off by no more than the worst of them.
       error = new Float64Array(value.length);
       const moved = node.primitive.kind === "gather" ? [inputs[0]!.error, inputs[1]!.value] : [inputs[0]!.error];
       node.primitive.reference!(node, moved, error);

@@ -1,5 +1,5 @@
 /** Small data and runs for tests of training. */
-import { fillNormal, foldIn, randomKey } from "../../src/core/random.ts";
+import { fillNormal, fillUniform, foldIn, randomKey } from "../../src/core/random.ts";
 import type { Dataset, ExampleSet } from "../../src/data/dataset.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
 import type { Run, RunDocument } from "../../src/document/run-document.ts";
@@ -31,6 +31,29 @@ export function blobs(options: { count: number; classes: number; features: numbe
     task: { kind: "classification", classes },
     train: part("train", count),
     test: part("test", Math.ceil(count / 3)),
+  };
+}
+
+/** Grey images of bytes, noise with a bright bar: its row tells the class. */
+export function pictures({ count, side, classes }: { count: number; side: number; classes: number }): Dataset {
+  const part = (name: string, rows: number): ExampleSet => {
+    const noise = new Float32Array(rows * side * side);
+    fillUniform(foldIn(randomKey(4), name), noise, 0, 90);
+    const values = Uint8Array.from(noise, (x, i) => {
+      const [picture, y] = [Math.floor(i / (side * side)), Math.floor(i / side) % side];
+      return y === Math.floor(((picture % classes) * side) / classes) ? 255 - x : x;
+    });
+    const labels = Uint8Array.from({ length: rows }, (_, row) => row % classes);
+    return {
+      inputs: { values, shape: [side, side], count: rows, scale: 1 / 255 },
+      targets: { values: labels, shape: [], count: rows, scale: 1 },
+    };
+  };
+  return {
+    name: "pictures",
+    task: { kind: "classification", classes },
+    train: part("train", count),
+    test: part("test", Math.ceil(count / 2)),
   };
 }
 

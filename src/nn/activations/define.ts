@@ -6,6 +6,8 @@ import type { Tensor } from "../../graph/index.ts";
 export interface ActivationDefinition extends Definition {
   /** The formula; the shape stays. */
   apply(x: Tensor, options: Readonly<Record<string, unknown>>): Tensor;
+  /** How it stands in a model's short description; its name where it is not said, nothing where empty. */
+  describe?(options: Readonly<Record<string, unknown>>): string;
   /** Points where the derivative jumps: gradient checks keep away from them. */
   readonly kinks: readonly number[];
   readonly examples: readonly Readonly<Record<string, unknown>>[];

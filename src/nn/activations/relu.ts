@@ -8,5 +8,6 @@ export const relu = defineActivation({
   options: {},
   apply: (x) => formula(x),
   kinks: [0],
+  describe: () => "", // what is usual between layers is not told
   examples: [{}],
 });

@@ -32,20 +32,30 @@ export interface LayerContext {
   state(name: string, shape: Shape, initial: number): Tensor;
   /** What a state becomes when the step has ended. Only in training. */
   update(state: Tensor, value: Tensor): void;
+  /**
+   * The key of this layer's random numbers, an int32 input [2] that is another at each step: it depends on seed, layer and step
+   * alone. The same tensor at each call. Only in training.
+   */
+  randomKey(): Tensor;
 }
 
 export interface LayerDefinition extends Definition {
   /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
-  /** Rows that a batch in training has at the least; 1 where it is not said. */
-  readonly fewestRows?: number;
+  /** Rows that a batch in training has at the least, for examples of this shape; 1 where it is not said. */
+  fewestRows?(example: Shape): number;
+  /** Whether it looks at images, [height, width, channels]; others take an example as a row of features, or number by number. */
+  readonly seesImages?: true;
+  /** How it stands in a model's short description, such as "conv 5x5x30"; its name where it is not said, nothing where empty. */
+  describe?(options: Readonly<Record<string, unknown>>): string;
   /** Options, and the shape of an example, that tests and documentation use. */
   readonly examples: readonly { readonly options: Readonly<Record<string, unknown>>; readonly input: Shape }[];
 }
 
-interface Written<S extends OptionSpecs> extends Omit<LayerDefinition, "options" | "build" | "examples"> {
+interface Written<S extends OptionSpecs> extends Omit<LayerDefinition, "options" | "build" | "describe" | "examples"> {
   readonly options: S;
   build(input: Tensor, options: OptionValues<S>, context: LayerContext): Tensor;
+  describe?(options: OptionValues<S>): string;
   readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: Shape }[];
 }
 

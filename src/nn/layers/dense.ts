@@ -38,6 +38,7 @@ export const dense = defineLayer({
     const product = matmul(reshape(input, [rows, inputs]), weight);
     return bias ? add(product, context.parameter("bias", [units], { definition: zeros, options: {} }, fan)) : product;
   },
+  describe: ({ units }) => String(units),
   examples: [
     { options: { units: 5 }, input: [7] },
     { options: { units: 1, bias: false }, input: [2, 3] },
