@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import { canonicalProgram } from "../../src/graph/plan/canonical.ts";
-import { readsOf, writesOf } from "../../src/graph/plan/kernel.ts";
+import { isPlain, readsOf, writesOf } from "../../src/graph/plan/kernel.ts";
 import { alignmentBytes, bytesOf, packIntervals } from "../../src/graph/plan/memory.ts";
 import { type Plan, planProgram } from "../../src/graph/plan/plan.ts";
 import { propertyRuns } from "../support/long.ts";
@@ -43,7 +43,7 @@ function simulate(plan: Plan, program: g.Program): void {
       const home = plan.inPlace.get(tensor);
       if (home) leaves.set(home, tensor);
       else if (plan.arena.has(tensor)) arena.fill(tensor, ...spanOf(tensor));
-      else if (isNamedLeaf(tensor)) leaves.set(tensor, kernel.kind === "copy" || kernel.kind === "pack" ? kernel.source : tensor);
+      else if (isNamedLeaf(tensor)) leaves.set(tensor, isPlain(kernel) ? kernel.sources[0] : tensor);
       else own.add(tensor);
     }
   });

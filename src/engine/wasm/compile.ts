@@ -1,5 +1,6 @@
 /** From plans to one WebAssembly module: a function for each form of kernel, and one for each program that calls them in order. */
-import type { Tensor } from "../../graph/index.ts";
+import { sizeOf, type Tensor } from "../../graph/index.ts";
+import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
@@ -8,16 +9,31 @@ import type { Plan } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
 import { type FunctionBuilder, type Local, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
+import { type ConvolutionKernel, convolutionForm, emitConvolution, isConvolution } from "./convolution-code.ts";
 import { emitCopy } from "./copy-code.ts";
 import { type CutTable, cutRows } from "./cuts.ts";
+import { emitFilterGradient, filterGradientForm } from "./filter-gradient-code.ts";
+import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
 import { emitMatmul, matmulForm, productScratch } from "./matmul-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
+import { emitPool, poolForm } from "./pool-code.ts";
+import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
 import { checkImport, ThreadsCode } from "./threads-code.ts";
+import { distances } from "./window-walk.ts";
+
+/** Addresses of the rows of a strip. */
+const listBytes = 64;
 
 /** Bytes that the kernels of a plan need beside their tensors, in each thread. */
 export function scratchBytes(plan: Plan): number {
-  return Math.max(0, ...plan.steps.map(({ kernel }) => (kernel.kind === "matmul" ? productScratch(kernel.k).bytes : 0)));
+  return Math.max(
+    0,
+    ...plan.steps.map(({ kernel }) => {
+      if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k).bytes + listBytes;
+      return kernel.kind === "filterGradient" ? listBytes : 0;
+    }),
+  );
 }
 
 export interface ProgramPlaces {
@@ -68,14 +84,34 @@ class Part {
     else if (unit === 1) this.f.get(this.count);
     else this.f.get(this.count).i32(unit).op("i32.mul");
   }
-  /** Columns of a kernel of one row for each that the partition counts. */
-  unitOf(columns: number): number {
-    return this.partition.by === "rows" ? columns / this.partition.count : 1;
+  /** Rows, or columns of a kernel of one row, for each that the partition counts. */
+  unitOf(all: number): number {
+    const { by, count } = this.partition;
+    return by === "rows" || by === "images" ? all / count : 1;
   }
-  /** Pushes the number of the part's first row, and that after its last. */
-  range(all: number): void {
+  /** Pushes the number of the part's first row, and that after its last; with `unit`, so many rows for each of its count. */
+  range(all: number, unit = 1): void {
+    const { f } = this;
+    if (this.partition.by === "one") f.i32(0).i32(all);
+    else {
+      f.get(this.first).i32(unit).op("i32.mul");
+      f.get(this.first).get(this.count).op("i32.add").i32(unit).op("i32.mul");
+    }
+  }
+  /** Pushes the number of the part's first row, and how many it has. */
+  span(all: number): void {
     if (this.partition.by === "one") this.f.i32(0).i32(all);
-    else this.f.get(this.first).get(this.first).get(this.count).op("i32.add");
+    else this.f.get(this.first).get(this.count);
+  }
+  /** Pushes the number of the first chunk of images, and how many. */
+  chunks(images: number): void {
+    if (this.partition.by === "one") this.f.i32(0).i32(chunksOf(images));
+    else
+      this.f
+        .get(body.cuts)
+        .mem("i32.load", this.offset + 8)
+        .get(body.cuts)
+        .mem("i32.load", this.offset + 12);
   }
   /** As `range`, in groups of so many rows, a power of two; cuts lie between groups. */
   groups(all: number, size: number): void {
@@ -130,8 +166,8 @@ class KernelLibrary {
   call(f: FunctionBuilder, kernel: Kernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     switch (kernel.kind) {
       case "copy": {
-        const { source, target, extents, strides } = kernel;
-        f.i32(addressOf(source)).i32(addressOf(target));
+        const { sources, target, extents, strides, offset } = kernel;
+        f.i32(addressOf(sources[0]) + 4 * offset).i32(addressOf(target));
         if (extents.length === 0) f.i32(1).i32(0);
         for (const [axis, extent] of extents.entries()) f.i32(extent).i32(4 * strides[axis]!);
         f.call(this.once(`copy${Math.max(1, extents.length)}`, () => emitCopy(this.module, extents.length)));
@@ -141,8 +177,36 @@ class KernelLibrary {
         this.callPack(f, kernel, part, addressOf);
         return;
       case "matmul":
-        this.callMatmul(f, kernel, part, addressOf);
+        if (isConvolution(kernel)) this.callConvolution(f, kernel, part, addressOf);
+        else this.callMatmul(f, kernel, part, addressOf);
         return;
+      case "random":
+        part.span(kernel.rows);
+        f.i32(kernel.columns).i32(addressOf(kernel.sources[0])).i32(addressOf(kernel.target));
+        f.call(this.once("random", () => emitRandom(this.module)));
+        return;
+      case "pool":
+        this.callPool(f, kernel, part, addressOf);
+        return;
+      case "filterGradient": {
+        const { sources, target, windows } = kernel;
+        part.chunks(windows.images);
+        f.i32(windows.images).i32(addressOf(sources[0])).i32(addressOf(sources[1])).i32(addressOf(target));
+        f.get(body.scratch);
+        const form = filterGradientForm(kernel, this.numerics);
+        f.call(this.once(form, (number) => emitFilterGradient(this.module, kernel, this.numerics, `filterGradient${number}`)));
+        return;
+      }
+      case "pad":
+      case "patches":
+      case "fold": {
+        const { source, target } = imageBytes(kernel);
+        part.size(kernel.windows.images);
+        part.place(addressOf(kernel.sources[0]), source);
+        part.place(addressOf(kernel.target), target);
+        f.call(this.once(imageForm(kernel), () => emitImageMove(this.module, kernel)));
+        return;
+      }
       case "columns": {
         const { operands, stores, outer, size, columns, source } = kernel;
         const isCut = outer === 1;
@@ -161,10 +225,10 @@ class KernelLibrary {
       }
       case "rows": {
         const { operands, stores, rows, columns } = kernel;
-        // One row is cut along its columns, by so many at a time.
-        const unit = part.unitOf(columns);
+        // One row is cut along its columns, by so many at a time; pixels along images.
+        const unit = part.unitOf(rows > 1 ? rows : columns);
         const bytes = (dtype: string) => (rows > 1 ? 0 : unit * (dtype === "uint8" ? 1 : 4));
-        if (rows > 1) part.range(rows);
+        if (rows > 1) part.range(rows, unit);
         else f.i32(0).i32(1);
         if (rows > 1) f.i32(columns);
         else part.size(columns, unit);
@@ -181,7 +245,7 @@ class KernelLibrary {
 
   private callPack(f: FunctionBuilder, kernel: PackKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     const { k, n, transposed } = kernel;
-    const [source, target] = [addressOf(kernel.source), addressOf(kernel.target)];
+    const [source, target] = [addressOf(kernel.sources[0]), addressOf(kernel.target)];
     const panels = Math.floor(n / panelColumns);
     const tail = tailWidth(n);
     if (transposed) {
@@ -203,6 +267,37 @@ class KernelLibrary {
     f.i32(4 * panelColumns * k);
     part.place(target + 4 * panelColumns * k * panels, 4 * tail);
     f.call(this.once("pack", () => emitPack(this.module)));
+  }
+
+  private callConvolution(
+    f: FunctionBuilder,
+    kernel: ConvolutionKernel,
+    part: Part,
+    addressOf: ProgramPlaces["addressOf"],
+  ): void {
+    const { operands, stores, a, panels, windows, n } = kernel;
+    const { counts, images } = windows;
+    part.size(images);
+    part.place(addressOf(a), distances(windows).image);
+    f.i32(addressOf(panels));
+    const { tile, list } = productScratch(0);
+    for (const offset of [tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
+    const perImage = counts[0] * counts[1];
+    const bytesOf = { full: 4 * n * perImage, perRow: 4 * perImage, perColumn: 0, uniform: 0 };
+    for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
+    for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);
+    const form = convolutionForm(kernel, this.numerics);
+    f.call(this.once(form, (number) => emitConvolution(this.module, kernel, this.numerics, `convolution${number}`, this.loops)));
+  }
+
+  private callPool(f: FunctionBuilder, kernel: PoolKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
+    const { operands, stores, images, windows, rows, columns } = kernel;
+    const perImage = (4 * rows * columns) / windows.images;
+    part.size(windows.images);
+    for (const tensor of images) part.place(addressOf(tensor), (4 * sizeOf(tensor.shape)) / windows.images);
+    for (const { tensor, layout } of operands) part.place(addressOf(tensor), layout === "full" ? perImage : 0);
+    for (const { tensor } of stores) part.place(addressOf(tensor), perImage);
+    f.call(this.once(poolForm(kernel), (number) => emitPool(this.module, kernel, `${kernel.name}${number}`)));
   }
 
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
@@ -274,6 +369,6 @@ export function compileModule(
   const { code: f } = module.function("packKept", [], true);
   const all = new Part(f, { by: "one", count: 1, multiple: 1 }, cuts, 0, 0);
   for (const { leaf, panels, transposed, k, n } of kept.panels)
-    library.call(f, { kind: "pack", source: leaf, target: panels, transposed, k, n }, all, kept.addressOf);
+    library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, k, n }, all, kept.addressOf);
   return module.build();
 }

@@ -5,8 +5,9 @@
  * serves every part. Rows that cannot be cut so, and all else that is the work of one thread, fall to the first.
  *
  * The cuts lie in a table in memory, a row for each thread, four numbers for each partition: first, count, and for rows the
- * number of tall strips and of strips one row lower.
+ * number of tall strips and of strips one row lower; for images the first chunk and how many.
  */
+import { chunksOf, firstOfChunk } from "../../graph/plan/image-kernels.ts";
 import type { Partition } from "../../graph/plan/partition.ts";
 
 export const maximumStrip = 6;
@@ -35,6 +36,7 @@ export interface Cut {
 
 /** The parts of a partition for so many threads. */
 export function cutPartition({ by, count, multiple }: Partition, threads: number): Cut[] {
+  if (by === "images") return cutImages(count, threads);
   const { height, rest } = cutRows(count);
   const strips = (rows: number) => stripsOf(rows, height, rest > 0);
   const bounds = [0];
@@ -57,6 +59,17 @@ export function cutPartition({ by, count, multiple }: Partition, threads: number
     const first = bounds[thread]!;
     const size = bounds[thread + 1]! - first;
     return { first, count: size, ...((by === "rows" && strips(size)) || { tall: 0, rest: 0 }) };
+  });
+}
+
+/** Images are cut between chunks; `tall` is the first chunk, `rest` how many there are. */
+function cutImages(images: number, threads: number): Cut[] {
+  const chunks = chunksOf(images);
+  const bounds = Array.from({ length: threads + 1 }, (_, thread) => Math.round((chunks * thread) / threads));
+  return Array.from({ length: threads }, (_, thread) => {
+    const [tall, end] = [bounds[thread]!, bounds[thread + 1]!];
+    const first = firstOfChunk(images, tall);
+    return { first, count: firstOfChunk(images, end) - first, tall, rest: end - tall };
   });
 }
 

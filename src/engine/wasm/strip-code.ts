@@ -18,6 +18,15 @@ export interface StripParts {
   readonly loops: Map<string, Snippet>;
   /** The function of the epilogue, where its formula is long. */
   readonly longFormula: number | undefined;
+  /** Rows of A are windows of images: addresses of the strip's windows lie in `list`, each holds `runs` runs of k. */
+  readonly window?: WindowRuns;
+}
+
+/** Numbers of a window that lie side by side: so many, and the bytes from the end of one run to the next. */
+export interface WindowRuns {
+  readonly length: number;
+  readonly runs: number;
+  readonly jump: number;
 }
 
 /** Steps of k in one turn of the inner loop; a power of two. */
@@ -36,7 +45,14 @@ function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Lo
 const longestUnrolled = 8;
 export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
-interface InnerLoop {
+export interface InnerLoop {
+  /** Bytes from one k to the next in each row of A, and in B; without them as A is packed, and as B lies in panels. */
+  readonly stepA?: number;
+  readonly stepB?: number;
+  /** How many k; known when the code is made, or in a local. */
+  readonly count: Local | { readonly known: number };
+  /** Where B is read. */
+  readonly b: Local;
   readonly height: number;
   readonly vectors: number;
   readonly sums: readonly Local[];
@@ -49,9 +65,16 @@ interface InnerLoop {
   readonly bRow: Local;
 }
 
+/** Most steps of k that are written out one after the other where their number is known. */
+const longestRun = 12;
+
 /** Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order. */
-function emitInnerLoop(f: FunctionBuilder, { numerics, packsA, skipsZeros }: StripParts, loop: InnerLoop): void {
-  const { b, k } = stripHead;
+export function emitInnerLoop(
+  f: FunctionBuilder,
+  { numerics, packsA, skipsZeros }: Pick<StripParts, "numerics" | "packsA" | "skipsZeros">,
+  loop: InnerLoop,
+): void {
+  const { b, count: k, stepA = 4, stepB = 16 * loop.vectors } = loop;
   const { height, vectors, sums, bVectors, aNumber, aRows, left, listAt, bRow } = loop;
   const steps = (count: number) => {
     for (let step = 0; step < count; step++) {
@@ -62,22 +85,27 @@ function emitInnerLoop(f: FunctionBuilder, { numerics, packsA, skipsZeros }: Str
         f.get(b).op("i32.add").set(bRow);
       }
       bVectors.forEach((local, v) => {
-        f.get(skipsZeros ? bRow : b).mem("v128.load", 16 * (skipsZeros ? v : step * vectors + v));
+        f.get(skipsZeros ? bRow : b).mem("v128.load", skipsZeros ? 16 * v : step * stepB + 16 * v);
         f.set(local);
       });
       for (let i = 0; i < height; i++) {
         if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
-        else f.get(aRows[i]!).mem("v128.load32_splat", 4 * step);
+        else f.get(aRows[i]!).mem("v128.load32_splat", stepA * step);
         f.set(aNumber);
         for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
       }
     }
-    for (const pointer of aRows) f.bump(pointer, 4 * count * (packsA ? height : 1));
+    for (const pointer of aRows) f.bump(pointer, count * (packsA ? 4 * height : stepA));
     if (skipsZeros) f.bump(listAt, 4 * count);
-    else f.bump(b, 16 * vectors * count);
+    else f.bump(b, stepB * count);
   };
+  if (typeof k === "object" && k.known <= longestRun) {
+    steps(k.known);
+    return;
+  }
   for (const count of [stepsAtOnce, 1]) {
-    f.get(k);
+    if (typeof k === "object") f.i32(k.known);
+    else f.get(k);
     if (count > 1) f.i32(31 - Math.clz32(count)).op("i32.shr_u");
     else f.i32(stepsAtOnce - 1).op("i32.and");
     f.tee(left).if(() => {
@@ -103,7 +131,10 @@ export function emitStrip(
   const { index, code: f } = module.function(name, new Array(stripHeadCount + operands.length + stores.length).fill("i32"));
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
   const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
+  const { window } = parts;
   const inner: InnerLoop = {
+    b,
+    count: window ? { known: window.length } : stripHead.k,
     height,
     vectors,
     sums: vectorLocals(height * vectors),
@@ -115,21 +146,12 @@ export function emitStrip(
     bRow: f.local("i32"),
   };
   const { sums, aRows } = inner;
+  const runsLeft = f.local("i32");
   const column = f.local("i32");
   const tile = { height, vectors, partial, sums, column, rowBytes };
   const epilogue = longFormula === undefined ? emitEpilogue(f, kernel, tile) : callLongFormula(f, kernel, tile, longFormula);
   epilogue.prepare();
-  f.i32(0).set(column);
-  f.loop(() => {
-    for (const sum of sums) f.f32x4(0).set(sum);
-    f.get(a).set(aRows[0]!);
-    for (let i = 1; i < aRows.length; i++) {
-      f.get(aRows[i - 1]!)
-        .get(lda)
-        .op("i32.add");
-      f.set(aRows[i]!);
-    }
-    if (skipsZeros) f.get(list).set(inner.listAt);
+  const emitSharedLoop = () => {
     const form = [numerics, height, vectors, packsA, skipsZeros].join();
     const known = loops.get(form);
     if (!known)
@@ -138,6 +160,30 @@ export function emitStrip(
         f.capture(sums[0]!, () => emitInnerLoop(f, parts, inner)),
       );
     else if (!f.append(known, sums[0]!)) emitInnerLoop(f, parts, inner);
+  };
+  f.i32(0).set(column);
+  f.loop(() => {
+    for (const sum of sums) f.f32x4(0).set(sum);
+    if (window) {
+      for (const [i, row] of aRows.entries())
+        f.get(list)
+          .mem("i32.load", 4 * i)
+          .set(row);
+    } else f.get(a).set(aRows[0]!);
+    for (let i = 1; i < aRows.length && !window; i++) {
+      f.get(aRows[i - 1]!)
+        .get(lda)
+        .op("i32.add");
+      f.set(aRows[i]!);
+    }
+    if (skipsZeros) f.get(list).set(inner.listAt);
+    if (window) {
+      f.i32(window.runs).set(runsLeft);
+      f.countdown(runsLeft, () => {
+        emitInnerLoop(f, parts, inner);
+        for (const row of aRows) f.bump(row, window.jump);
+      });
+    } else emitSharedLoop();
     if (skipsZeros) {
       f.get(rowsOfB)
         .i32(16 * vectors)
@@ -150,7 +196,6 @@ export function emitStrip(
   });
   return index;
 }
-
 interface Tile {
   readonly height: number;
   readonly vectors: number;

@@ -134,7 +134,10 @@ export class FormulaBuilder {
     const inlined = this.inline(base, layout);
     if (inlined !== undefined) return inlined;
     const onlyInlined =
-      base.primitive.kind === "gather" || isInlined(base) || (base.primitive.kind === "leaf" && base.name === undefined);
+      base.primitive.kind === "gather" ||
+      base.primitive.kind === "patches" ||
+      isInlined(base) ||
+      (base.primitive.kind === "leaf" && base.name === undefined);
     if (onlyInlined && !inMemory) return undefined;
     return base.dtype === "float32" || this.isRows ? this.load(base, layout) : undefined;
   }

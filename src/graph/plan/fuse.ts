@@ -9,36 +9,53 @@
 import { expand } from "../primitives/elementwise.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
+import { geometryOf } from "../primitives/windows.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import { createTensor, isLeaf, type Primitive, type Tensor } from "../tensor.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
 import { baseOf, FormulaBuilder, isInlined, layoutOver } from "./formula.ts";
-import type { Kernel, Store } from "./kernel.ts";
+import {
+  filterGradientShape,
+  makeTensor,
+  paddedWindows,
+  replacedProducts,
+  turnedConvolution,
+  windowsOf,
+  windowsOver,
+} from "./fuse-images.ts";
+import { coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
+import type { Formula, Kernel, PlainKernel, Store } from "./kernel.ts";
 
 interface MatmulHead {
   readonly kind: "matmul";
-  readonly node: Tensor;
   readonly a: Tensor;
   readonly b: Tensor;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly windows?: Windows;
 }
 interface ColumnsHead {
   readonly kind: "columns";
-  readonly node: Tensor;
+  readonly name: ReduceName;
   readonly source: Tensor;
+  /** [outer, size, columns]. */
+  readonly extents: readonly [number, number, number];
 }
-interface CopyHead {
-  readonly kind: "copy";
-  readonly source: Tensor;
-  readonly target: Tensor;
-  readonly extents: readonly number[];
-  readonly strides: readonly number[];
+/** A kernel without a formula, complete. */
+interface PlainHead {
+  readonly kind: "plain";
+  readonly kernel: PlainKernel;
 }
-
-/** What a copy writes: a tensor that lies in memory, whatever it was copied from. */
-const stretched: Primitive = { name: "stretched", kind: "transpose" };
+interface PoolHead {
+  readonly kind: "pool";
+  readonly kernel: Omit<PoolKernel, keyof Formula | "rows" | "columns">;
+  /** Nothing can be added to the formula. */
+  readonly isClosed: boolean;
+}
 
 /** A kernel in the making. */
 export interface Group {
-  readonly head: MatmulHead | ColumnsHead | CopyHead | { readonly kind: "rows" };
+  readonly head: MatmulHead | ColumnsHead | PlainHead | PoolHead | { readonly kind: "rows" };
   readonly formula: FormulaBuilder;
 }
 
@@ -47,7 +64,13 @@ export class Fusion {
   private readonly groupOf = new Map<Tensor, number>();
   private readonly converted = new Map<Tensor, Tensor>();
 
-  constructor(order: readonly Tensor[]) {
+  private readonly padded = new Map<string, Tensor>();
+  private readonly replaced: ReadonlyMap<Tensor, Tensor>;
+  private readonly numbers = new Map<Tensor, number>();
+
+  /** @param outputs  tensors that are needed when the program has run */
+  constructor(order: readonly Tensor[], outputs: readonly Tensor[]) {
+    this.replaced = replacedProducts(order, outputs);
     for (const tensor of order) this.place(tensor);
   }
 
@@ -88,18 +111,112 @@ export class Fusion {
       case "reduce":
         this.placeReduce(tensor);
         return;
-      case "matmul": {
-        const [a, b] = tensor.inputs.map((one) => this.stored(one)) as [Tensor, Tensor];
-        const [m, n] = tensor.shape as readonly [number, number];
-        const formula = this.formula(m, n, false, false);
-        formula.members.set(tensor, { value: formula.add({ kind: "accumulated", layout: "full" }), layout: "full" });
-        this.open({ head: { kind: "matmul", node: tensor, a, b }, formula }, tensor);
+      case "matmul":
+        if (!this.replaced.has(tensor)) this.placeProduct(tensor);
+        return;
+      case "transpose":
+        this.copy(tensor, this.stored(tensor.inputs[0]!), tensor.shape, transposedStrides(tensor));
+        return;
+      case "patches":
+        return;
+      case "fold":
+        this.placeFold(tensor);
+        return;
+      case "pool":
+      case "poolBack":
+        this.placePool(tensor);
+        return;
+      case "random": {
+        const [rows, columns] = tensor.shape as readonly [number, number];
+        this.plain({ kind: "random", sources: [tensor.inputs[0]!], target: tensor, rows, columns });
         return;
       }
-      case "transpose":
-        this.copy(tensor, this.stored(tensor.inputs[0]!), transposedStrides(tensor));
-        return;
     }
+  }
+
+  private placeProduct(tensor: Tensor): void {
+    const { transposeA, transposeB } = tensor.attributes as { transposeA: boolean; transposeB: boolean };
+    const [left, right] = tensor.inputs as readonly [Tensor, Tensor];
+    const found = windowsOf(left);
+    const [m, n] = tensor.shape as readonly [number, number];
+    if (found && transposeA && !transposeB) {
+      const { windows, images } = this.paddedImages(found.patches.inputs[0]!, found.windows);
+      const shape = filterGradientShape(windows, n);
+      const sums = makeTensor([images, right], shape);
+      this.plain({ kind: "filterGradient", sources: [images, this.stored(right)], target: sums, windows, filters: n });
+      this.openColumns(tensor, "sum", sums, [1, shape[0], m * n]);
+      return;
+    }
+    const k = left.shape[transposeA ? 0 : 1]!;
+    if (found && !transposeA) {
+      const { windows, images } = this.paddedImages(found.patches.inputs[0]!, found.windows);
+      this.openProduct(tensor, { a: images, b: this.stored(right), k, transposeA, transposeB, windows });
+    } else this.openProduct(tensor, { a: this.stored(left), b: this.stored(right), k, transposeA, transposeB });
+  }
+
+  /** A group whose results are those of its head, and whose formula others may join. */
+  private openSummed(tensor: Tensor, rows: number, columns: number, head: Group["head"]): void {
+    const formula = this.formula(rows, columns, false, false);
+    formula.members.set(tensor, { value: formula.add({ kind: "accumulated", layout: "full" }), layout: "full" });
+    this.open({ head, formula }, tensor);
+  }
+
+  private openProduct(tensor: Tensor, head: Omit<MatmulHead, "kind">): void {
+    const columns = tensor.shape[tensor.shape.length - 1]!;
+    this.openSummed(tensor, sizeOf(tensor.shape) / columns, columns, { kind: "matmul", ...head });
+  }
+
+  private openColumns(tensor: Tensor, name: ReduceName, source: Tensor, extents: ColumnsHead["extents"]): void {
+    this.openSummed(tensor, extents[0], extents[2], { kind: "columns", name, source, extents });
+  }
+
+  private plain(kernel: PlainKernel): void {
+    this.open({ head: { kind: "plain", kernel }, formula: this.formula(1, 1) }, kernel.target);
+  }
+
+  /** The images with their padding around them, which products read. */
+  private paddedImages(x: Tensor, windows: Windows): { windows: Windows; images: Tensor } {
+    const source = this.stored(x);
+    const { padding } = windows.geometry;
+    if (padding.every((pixels) => pixels === 0)) return { windows, images: source };
+    const padded = paddedWindows(windows);
+    const number = this.numbers.get(source) ?? this.numbers.size;
+    this.numbers.set(source, number);
+    const key = [number, padding, windows.height, windows.width].join();
+    let images = this.padded.get(key);
+    if (!images) {
+      const { height, width, channels } = padded;
+      images = makeTensor([source], [windows.images, height, width, channels]);
+      this.padded.set(key, images);
+      this.plain({ kind: "pad", sources: [source], target: images, windows });
+    }
+    return { windows: padded, images };
+  }
+
+  private placeFold(tensor: Tensor): void {
+    const turned = turnedConvolution(tensor);
+    if (!turned || this.replaced.get(turned.product) !== tensor) {
+      const sources = [this.stored(tensor.inputs[0]!)] as const;
+      this.plain({ kind: "fold", sources, target: tensor, windows: windowsOver(tensor, geometryOf(tensor)) });
+      return;
+    }
+    const { extents, strides, offset } = turned;
+    const [places, filters, channels] = extents as readonly [number, number, number];
+    const b = makeTensor([turned.filters], [places * filters, channels]);
+    this.copy(b, this.stored(turned.filters), extents, strides, offset);
+    const { windows, images } = this.paddedImages(turned.gradient, turned.windows);
+    this.openProduct(tensor, { a: images, b, k: places * filters, transposeA: false, transposeB: false, windows });
+  }
+
+  private placePool(tensor: Tensor): void {
+    const { name, kind } = tensor.primitive;
+    const back = kind === "poolBack";
+    const images = tensor.inputs.map((one) => this.stored(one));
+    const windows = windowsOver(back ? tensor : tensor.inputs[0]!, geometryOf(tensor));
+    const kernel = { kind: "pool", name: name as PoolKernel["name"], images, windows } as const;
+    const columns = tensor.shape[3]!;
+    const isClosed = back && !coverExactly(windows);
+    this.openSummed(tensor, sizeOf(tensor.shape) / columns, columns, { kind: "pool", kernel, isClosed });
   }
 
   private formula(rows: number, columns: number, flexible = false, isRows = true): FormulaBuilder {
@@ -112,9 +229,8 @@ export class Fusion {
     return group;
   }
 
-  private copy(target: Tensor, source: Tensor, strides: readonly number[]): void {
-    const formula = this.formula(1, sizeOf(target.shape));
-    this.open({ head: { kind: "copy", source, target, extents: target.shape, strides }, formula }, target);
+  private copy(target: Tensor, source: Tensor, extents: readonly number[], strides: readonly number[], offset = 0): void {
+    this.plain({ kind: "copy", sources: [source], target, extents, strides, offset });
   }
 
   private latestGroup(tensor: Tensor): number {
@@ -131,9 +247,9 @@ export class Fusion {
 
   /** Expresses the tensor in the group's formula, where that can be done. */
   private join({ head, formula }: Group, tensor: Tensor): boolean {
-    if (head.kind === "copy") return false;
+    if (head.kind === "plain" || (head.kind === "pool" && head.isClosed)) return false;
     const size = sizeOf(tensor.shape);
-    if (size === formula.rows * formula.columns && this.joinFull(formula, tensor)) return true;
+    if (size === formula.rows * formula.columns && this.joinFull(formula, tensor, head.kind === "pool")) return true;
     if (head.kind !== "rows" || size !== formula.rows || formula.flexible) return false;
     const value = formula.tentatively(() =>
       formula.apply(tensor, ({ shape }) => {
@@ -146,8 +262,13 @@ export class Fusion {
     return true;
   }
 
-  private joinFull(formula: FormulaBuilder, tensor: Tensor): boolean {
-    const attempt = () => formula.apply(tensor, ({ shape }) => layoutOver(shape, tensor.shape, formula.rows, formula.columns));
+  /** @param withoutRows  the kernel can read nothing that has one number for each row */
+  private joinFull(formula: FormulaBuilder, tensor: Tensor, withoutRows = false): boolean {
+    const attempt = () =>
+      formula.apply(tensor, ({ shape }) => {
+        const layout = layoutOver(shape, tensor.shape, formula.rows, formula.columns);
+        return withoutRows && layout === "perRow" ? undefined : layout;
+      });
     let value = formula.tentatively(attempt);
     // One flat row fits formulas without broadcasting; others may fit once it is seen as rows and columns.
     let rows = 1;
@@ -166,6 +287,16 @@ export class Fusion {
 
   /** A group for this tensor alone, which later ones may join. */
   private ownGroup(tensor: Tensor): void {
+    if (tensor.primitive.kind === "patches") {
+      const x = tensor.inputs[0]!;
+      this.plain({
+        kind: "patches",
+        sources: [this.stored(x)],
+        target: tensor,
+        windows: windowsOver(x, geometryOf(tensor)),
+      });
+      return;
+    }
     if (tensor.primitive.kind === "gather") {
       const rows = tensor.shape[0]!;
       const formula = this.formula(rows, sizeOf(tensor.shape) / rows);
@@ -183,8 +314,8 @@ export class Fusion {
       const inputs = node.inputs.map((operand) => {
         const layout = layoutOver(operand.shape, node.shape, 1, size);
         if (layout === undefined) {
-          const target = createTensor(stretched, [operand], node.shape);
-          this.copy(target, this.stored(operand), broadcastStrides(operand.shape, node.shape));
+          const target = makeTensor([operand], node.shape);
+          this.copy(target, this.stored(operand), node.shape, broadcastStrides(operand.shape, node.shape));
           return target;
         }
         if (formula.tentatively(() => formula.read(operand, layout)) === undefined) this.stored(operand);
@@ -209,9 +340,7 @@ export class Fusion {
     const [outer, size, inner] = source.shape as readonly [number, number, number];
     const name = tensor.primitive.name as ReduceName;
     if (inner > 1) {
-      const formula = this.formula(outer, inner, false, false);
-      formula.members.set(tensor, { value: formula.add({ kind: "accumulated", layout: "full" }), layout: "full" });
-      this.open({ head: { kind: "columns", node: tensor, source: this.stored(source) }, formula }, tensor);
+      this.openColumns(tensor, name, this.stored(source), [outer, size, inner]);
       return;
     }
     const reduceIn = (formula: FormulaBuilder) =>
@@ -243,28 +372,30 @@ export class Fusion {
 
 /** The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`. */
 export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>, panels?: Tensor): Kernel {
-  if (head.kind === "copy") return { ...head };
+  if (head.kind === "plain") return head.kernel;
   const stores: Store[] = [];
   for (const [tensor, { value, layout }] of formula.members) {
     if (needed.has(tensor)) stores.push({ value, tensor, layout });
   }
   const { operands, values, rows, columns } = formula;
   if (head.kind === "rows") return { kind: "rows", rows, columns, operands, values, stores };
+  if (head.kind === "pool") return { ...head.kernel, rows, columns, operands, values, stores };
   if (head.kind === "columns") {
-    const [outer, size, inner] = head.node.inputs[0]!.shape as readonly [number, number, number];
-    const name = head.node.primitive.name as ReduceName;
-    return { kind: "columns", name, source: head.source, outer, size, columns: inner, operands, values, stores };
+    const { name, source, extents } = head;
+    const [outer, size, inner] = extents;
+    return { kind: "columns", name, source, outer, size, columns: inner, operands, values, stores };
   }
-  const { transposeA } = head.node.attributes as { transposeA: boolean };
-  const k = head.node.inputs[0]!.shape[transposeA ? 0 : 1]!;
-  const sizes = { m: rows, n: columns, k };
+  const { a, k, transposeA, windows } = head;
   return {
     kind: "matmul",
-    a: head.a,
+    a,
     panels: panels!,
     transposeA,
-    hasZeros: holdsBytes(head.a),
-    ...sizes,
+    hasZeros: !windows && holdsBytes(a),
+    m: rows,
+    n: columns,
+    k,
+    ...(windows && { windows }),
     operands,
     values,
     stores,

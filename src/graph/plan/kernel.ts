@@ -1,71 +1,14 @@
 /**
- * Kernels: what a plan is made of. A kernel is one pass (or a few passes a row) over memory that computes a fused formula;
- * engines turn each into code. Sizes are plain numbers beside the formula, so that kernels of one form share their code.
- *
- * A formula is a list of values in order of dependency. A value is laid out over the kernel's domain of R rows by C columns:
- *   full      one number for each element              perRow    one for each row
- *   perColumn one for each column (a bias)             uniform   one number for all
+ * Kernels: what a plan is made of. A kernel is one pass (or a few passes a row) over memory that computes a fused formula, or that
+ * moves numbers; engines turn each into code. Sizes are plain numbers beside the formula, so that kernels of one form share
+ * their code.
  */
-import type { ElementwiseName } from "../primitives/elementwise.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
+import type { ImageKernel, PoolKernel, Windows } from "./image-kernels.ts";
+import type { Formula } from "./values.ts";
 
-export type Layout = "full" | "perRow" | "perColumn" | "uniform";
-
-/** Something in memory that a kernel reads: a leaf, or what an earlier kernel has stored; never a view. */
-export interface Operand {
-  readonly tensor: Tensor;
-  readonly layout: Layout;
-  /** For rows gathered out of a table: `tensor` is the table, this the row numbers. */
-  readonly rows?: Tensor;
-}
-
-export type Value =
-  | { readonly kind: "load"; readonly operand: number; readonly layout: Layout }
-  | { readonly kind: "constant"; readonly value: number; readonly layout: "uniform" }
-  /** The number of the column, 0 to C - 1. */
-  | { readonly kind: "columnIndex"; readonly layout: "full" }
-  /** What a matmul or column kernel has summed for this element. */
-  | { readonly kind: "accumulated"; readonly layout: "full" }
-  | { readonly kind: "apply"; readonly name: ElementwiseName; readonly arguments: readonly number[]; readonly layout: Layout }
-  /** Of a full value over the columns of its row. */
-  | { readonly kind: "reduce"; readonly name: ReduceName; readonly argument: number; readonly layout: "perRow" };
-
-/** A text that is the same for equal values, and only for them. */
-export function keyOfValue(value: Value): string {
-  switch (value.kind) {
-    case "load":
-      return `load ${value.operand} ${value.layout}`;
-    case "constant":
-      return `constant ${Object.is(value.value, -0) ? "-0" : value.value}`;
-    case "apply":
-      return `${value.name} ${value.arguments.join()}`;
-    case "reduce":
-      return `reduce ${value.name} ${value.argument}`;
-    default:
-      return value.kind;
-  }
-}
-
-/** A value that is written to memory: into its own place, or into the state that it is assigned to. */
-export interface Store {
-  readonly value: number;
-  readonly tensor: Tensor;
-  readonly layout: "full" | "perRow";
-}
-
-export interface Formula {
-  readonly operands: readonly Operand[];
-  readonly values: readonly Value[];
-  readonly stores: readonly Store[];
-}
-
-/** A text that is the same for formulas that compute the same from operands of the same kinds. */
-export function keyOfFormula({ operands, values, stores }: Formula): string {
-  const reads = operands.map(({ tensor, layout, rows }) => `${layout} ${tensor.dtype}${rows ? " gathered" : ""}`);
-  const writes = stores.map(({ value, layout }) => `${value} ${layout}`);
-  return [reads.join(), values.map(keyOfValue).join(";"), writes.join()].join("|");
-}
+export * from "./values.ts";
 
 /** Elementwise formulas and reductions along rows: as many passes over a row as reductions depend on each other, plus one. */
 export interface RowsKernel extends Formula {
@@ -94,20 +37,26 @@ export interface MatmulKernel extends Formula {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  /** A's rows are the windows of images, and A is the images: a convolution. */
+  readonly windows?: Windows;
 }
-/** A copy through strides (in elements): transposed or stretched tensors that no other kernel can read as they lie. */
+/**
+ * A copy through strides (in elements, from the element `offset`): transposed, stretched or turned tensors that no other kernel
+ * can read as they lie.
+ */
 export interface CopyKernel {
   readonly kind: "copy";
-  readonly source: Tensor;
+  readonly sources: readonly [Tensor];
   readonly target: Tensor;
   readonly extents: readonly number[];
   readonly strides: readonly number[];
+  readonly offset: number;
 }
 
 /** The right operand of a product, [K, N], written in panels (see panels.ts). */
 export interface PackKernel {
   readonly kind: "pack";
-  readonly source: Tensor;
+  readonly sources: readonly [Tensor];
   readonly target: Tensor;
   /** The source is [N, K]. */
   readonly transposed: boolean;
@@ -115,11 +64,26 @@ export interface PackKernel {
   readonly n: number;
 }
 
-export type Kernel = RowsKernel | ColumnsKernel | MatmulKernel | CopyKernel | PackKernel;
+/** Uniform random numbers [rows, columns] from a key (see primitives/random.ts). */
+export interface RandomKernel {
+  readonly kind: "random";
+  readonly sources: readonly [Tensor];
+  readonly target: Tensor;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Kernels that write one tensor, as it is. */
+export type PlainKernel = CopyKernel | PackKernel | RandomKernel | ImageKernel;
+/** Kernels with a formula over what they compute. */
+export type FormulaKernel = RowsKernel | ColumnsKernel | MatmulKernel | PoolKernel;
+export type Kernel = FormulaKernel | PlainKernel;
+
+export const isPlain = (kernel: Kernel): kernel is PlainKernel => "sources" in kernel;
 
 /** What a kernel writes. */
 export function writesOf(kernel: Kernel): readonly Tensor[] {
-  return kernel.kind === "copy" || kernel.kind === "pack" ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
+  return isPlain(kernel) ? [kernel.target] : kernel.stores.map(({ tensor }) => tensor);
 }
 
 /**
@@ -132,8 +96,10 @@ export interface Read {
 }
 
 export function readsOf(kernel: Kernel): Read[] {
-  if (kernel.kind === "copy") return [{ tensor: kernel.source, reach: "any" }];
-  if (kernel.kind === "pack") return [{ tensor: kernel.source, reach: "share" }];
+  if (isPlain(kernel)) {
+    const reach = kernel.kind === "copy" || kernel.kind === "random" ? "any" : "share";
+    return kernel.sources.map((tensor) => ({ tensor, reach }));
+  }
   const reads: Read[] = kernel.operands.flatMap(({ tensor, layout, rows }): Read[] =>
     rows
       ? [
@@ -143,6 +109,7 @@ export function readsOf(kernel: Kernel): Read[] {
       : [{ tensor, reach: layout === "full" || layout === "perRow" ? "element" : "any" }],
   );
   if (kernel.kind === "columns") reads.push({ tensor: kernel.source, reach: kernel.outer > 1 ? "share" : "any" });
+  if (kernel.kind === "pool") for (const tensor of kernel.images) reads.push({ tensor, reach: "share" });
   if (kernel.kind === "matmul") {
     reads.push({ tensor: kernel.a, reach: kernel.transposeA ? "any" : "share" }, { tensor: kernel.panels, reach: "any" });
   }

@@ -5,6 +5,7 @@
  * A parameter that products multiply with is kept in panels beside its plain form, from step to step: whoever assigns it packs it
  * anew, and programs that only read it pack nothing.
  */
+import { sizeOf } from "../shape.ts";
 import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
 
 export const panelColumns = 8;
@@ -37,14 +38,14 @@ export interface KeptPanels {
 export class PanelStore {
   private readonly kept = new Map<Tensor, KeptPanels[]>();
 
-  /** The panels of a leaf as the right operand of a product; the same ones each time. */
-  of(leaf: Tensor, transposed: boolean): KeptPanels {
+  /** The panels of a leaf as the right operand of a product over k; the same ones each time. */
+  of(leaf: Tensor, transposed: boolean, k: number): KeptPanels {
     const list = this.kept.get(leaf) ?? [];
-    let found = list.find((one) => one.transposed === transposed);
+    let found = list.find((one) => one.transposed === transposed && one.k === k);
     if (!found) {
-      const [rows, columns] = leaf.shape as readonly [number, number];
-      const [k, n] = transposed ? [columns, rows] : [rows, columns];
-      found = { leaf, transposed, k, n, panels: createPanels(k, n, `${leaf.name}/panels${transposed ? " transposed" : ""}`) };
+      const n = sizeOf(leaf.shape) / k;
+      const name = `${leaf.name}/panels ${transposed ? "transposed " : ""}${k}`;
+      found = { leaf, transposed, k, n, panels: createPanels(k, n, name) };
       list.push(found);
       this.kept.set(leaf, list);
     }

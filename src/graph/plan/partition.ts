@@ -9,7 +9,7 @@ import { type Kernel, type Read, readsOf } from "./kernel.ts";
 
 export interface Partition {
   /** "one": all of it is the work of one thread. */
-  readonly by: "rows" | "columns" | "one";
+  readonly by: "rows" | "columns" | "images" | "one";
   readonly count: number;
   /** Cuts lie at multiples of this. */
   readonly multiple: number;
@@ -28,26 +28,46 @@ const rows = (count: number, multiple = 1): Partition => (count < fewestRows ? o
 const columns = (count: number): Partition =>
   count <= columnsMultiple ? one : { by: "columns", count, multiple: columnsMultiple };
 
+const images = (count: number): Partition => (count === 1 ? one : { by: "images", count, multiple: 1 });
+
+/** How many images there are where a kernel works on images. */
+export const imagesOf = (kernel: Kernel): number | undefined => ("windows" in kernel ? kernel.windows?.images : undefined);
+
 /**
+ * @param imageCounts  how many images the kernels of the program work on, where some do
  * @param packed  the kernel writes a state that is kept in transposed panels: four rows of it go into the panels at once
  */
-export function partitionOf(kernel: Kernel, packed = false): Partition {
+export function partitionOf(kernel: Kernel, packed = false, imageCounts: ReadonlySet<number> = new Set()): Partition {
   switch (kernel.kind) {
     case "copy":
       return one;
+    case "random":
+      return rows(kernel.rows);
+    case "pad":
+    case "patches":
+    case "fold":
+    case "filterGradient":
+    case "pool":
+      return images(kernel.windows.images);
     case "pack":
       return kernel.transposed ? rows(kernel.n, panelRows) : rows(kernel.k, packed ? panelRows : 1);
     case "matmul":
+      if (kernel.windows) return images(kernel.windows.images);
       return rows(kernel.m, packed ? panelRows : 1);
     case "columns":
       return kernel.outer > 1 ? rows(kernel.outer) : columns(kernel.columns);
     case "rows": {
-      if (kernel.rows > 1) return rows(kernel.rows, packed ? panelRows : 1);
+      if (kernel.rows > 1) {
+        // Several rows for each image: the pixels.
+        const count = [...imageCounts].find((one) => kernel.rows > one && kernel.rows % one === 0);
+        return count === undefined ? rows(kernel.rows, packed ? panelRows : 1) : images(count);
+      }
       const isFlat = kernel.values.every(({ kind }) => kind !== "reduce" && kind !== "columnIndex");
       if (!isFlat || kernel.operands.some((operand) => operand.rows)) return one;
       // Numbers without broadcasting are one row to the kernel, but rows to those around it; vectors must not reach across a cut.
       const [count, ...others] = new Set(kernel.stores.map(({ tensor }) => (tensor.shape.length > 1 ? tensor.shape[0]! : 1)));
       const alike = count !== undefined && others.length === 0 && count > 1 && (kernel.columns / count) % 4 === 0;
+      if (alike && imageCounts.has(count) && kernel.stores[0]!.tensor.shape.length > 2) return images(count);
       return alike ? rows(count, packed ? panelRows : 1) : columns(kernel.columns);
     }
   }

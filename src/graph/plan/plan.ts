@@ -11,10 +11,10 @@ import { isLeaf, type Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion, finishKernel } from "./fuse.ts";
-import { type CopyKernel, type Kernel, type PackKernel, readsOf, writesOf } from "./kernel.ts";
+import { isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
 import { createPanels, PanelStore } from "./panels.ts";
-import { type Dependency, type Partition, partitionOf, phasesOf, reachOf } from "./partition.ts";
+import { type Dependency, imagesOf, type Partition, partitionOf, phasesOf, reachOf } from "./partition.ts";
 
 /** A kernel in its place. Threads meet before the first step of each phase but the first. */
 export interface PlanStep {
@@ -107,13 +107,15 @@ const isKept = (tensor: Tensor): boolean => isLeaf(tensor, "parameter") || isLea
 /** Fuses a program, and asks for the panels of the states that it multiplies with. */
 function fuse(source: Program, store: PanelStore): Fused {
   const program = canonicalProgram(source);
-  const fusion = new Fusion(programOrder(program));
+  const fusion = new Fusion(programOrder(program), [
+    ...program.assignments.map(({ value }) => value),
+    ...Object.values(program.outputs),
+  ]);
   const values = program.assignments.map(({ state, value }) => ({ state, value: fusion.stored(computed(value)) }));
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, tensor]) => [name, fusion.stored(computed(tensor))]),
   );
-  for (const { head } of fusion.groups)
-    if (head.kind === "matmul" && isKept(head.b)) store.of(head.b, head.node.attributes.transposeB as boolean);
+  for (const { head } of fusion.groups) if (head.kind === "matmul" && isKept(head.b)) store.of(head.b, head.transposeB, head.k);
   return { program, fusion, values, outputs };
 }
 
@@ -122,7 +124,9 @@ function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): K
   const needed = new Set<Tensor>([...values.map(({ value }) => value), ...Object.values(outputs)]);
   for (const { head, formula } of fusion.groups) {
     if (head.kind === "matmul") needed.add(head.a).add(head.b);
-    if (head.kind === "columns" || head.kind === "copy") needed.add(head.source);
+    if (head.kind === "columns") needed.add(head.source);
+    if (head.kind === "plain") for (const source of head.kernel.sources) needed.add(source);
+    if (head.kind === "pool") for (const source of head.kernel.images) needed.add(source);
     for (const { tensor } of formula.operands) needed.add(tensor);
   }
   const kernels: Kernel[] = [];
@@ -133,16 +137,14 @@ function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): K
       kernels.push(finishKernel(group, needed));
       continue;
     }
-    const { b, node } = head;
-    const transposed = node.attributes.transposeB as boolean;
+    const { b, k, transposeB: transposed } = head;
     const known = packed[transposed ? "transposed" : "plain"];
-    let panels = isKept(b) ? store.of(b, transposed).panels : known.get(b);
+    let panels = isKept(b) ? store.of(b, transposed, k).panels : known.get(b);
     if (!panels) {
-      const n = node.shape[1]!;
-      const k = sizeOf(node.inputs[1]!.shape) / n;
+      const n = sizeOf(b.shape) / k;
       panels = createPanels(k, n);
       known.set(b, panels);
-      kernels.push({ kind: "pack", source: b, target: panels, transposed, k, n });
+      kernels.push({ kind: "pack", sources: [b], target: panels, transposed, k, n });
     }
     kernels.push(finishKernel(group, needed, panels));
   }
@@ -183,9 +185,11 @@ function plan(fused: Fused, store: PanelStore): Plan {
   };
   const append = (kernel: Kernel, overwritten: Tensor) => {
     const number = kernels.push(kernel) - 1;
-    const before = writer.get((kernel as CopyKernel | PackKernel).source);
     dependencies.of.push([]);
-    for (const { reach } of readsOf(kernel)) if (before !== undefined) dependencies.add(number, { before, reach });
+    for (const { tensor, reach } of readsOf(kernel)) {
+      const before = writer.get(tensor);
+      if (before !== undefined) dependencies.add(number, { before, reach });
+    }
     overwrite(number, overwritten);
   };
 
@@ -199,7 +203,7 @@ function plan(fused: Fused, store: PanelStore): Plan {
     const possible =
       number !== undefined &&
       !inPlace.has(value) &&
-      kernels[number]!.kind !== "copy" &&
+      !isPlain(kernels[number]!) &&
       readsOf(kernels[number]!).every((read) => read.tensor !== state || read.reach === "element") &&
       !others.some((reader) => dependencies.reaches(reader, number));
     if (possible) {
@@ -210,18 +214,20 @@ function plan(fused: Fused, store: PanelStore): Plan {
   }
   for (const { state, value } of copies) {
     const { shape } = value;
-    append({ kind: "copy", source: value, target: state, extents: shape, strides: broadcastStrides(shape, shape) }, state);
+    const strides = broadcastStrides(shape, shape);
+    append({ kind: "copy", sources: [value], target: state, extents: shape, strides, offset: 0 }, state);
   }
   const packedKernels = new Set(packedWriters);
   for (const { state, value } of values) {
     const kept = store.ofLeaf(state);
     for (const { transposed, k, n, panels } of kept) {
       if (kept.some((one) => one.transposed)) packedKernels.add(kernels.length);
-      append({ kind: "pack", source: value, target: panels, transposed, k, n }, panels);
+      append({ kind: "pack", sources: [value], target: panels, transposed, k, n }, panels);
     }
   }
   const order = inOrder(dependencies.of);
-  const partitions = kernels.map((kernel, number) => partitionOf(kernel, packedKernels.has(number)));
+  const imageCounts = new Set(kernels.flatMap((kernel) => imagesOf(kernel) ?? []));
+  const partitions = kernels.map((kernel, number) => partitionOf(kernel, packedKernels.has(number), imageCounts));
   const phases = phasesOf(order, partitions, dependencies.of);
   const steps = order
     .map((number) => ({ kernel: kernels[number]!, partition: partitions[number]!, phase: phases[number]! }))

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { EngineError } from "../../../src/core/errors.ts";
+import type { ExampleSet } from "../../../src/data/dataset.ts";
 import type { Numerics } from "../../../src/engine/engine.ts";
 import type { ThreadTeam } from "../../../src/engine/threads.ts";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
@@ -58,6 +59,37 @@ test("1, 2, 3 and 4 threads give the same bits", { timeout: 600_000 }, () => {
     }),
     propertyRuns(12, 300),
   );
+});
+
+test("1, 2, 3 and 4 threads give the same bits with convolutions, pools and dropout", () => {
+  const data = blobs({ count: 70, classes: 3, features: 12 * 13 * 2 });
+  const shaped = (set: ExampleSet) => ({ ...set, inputs: { ...set.inputs, shape: [12, 13, 2] } });
+  const images = { ...data, train: shaped(data.train), test: shaped(data.test!) };
+  const run = runOf({
+    model: [
+      { kind: "conv2d", filters: 9, kernel: 3, padding: "same" },
+      "batchNorm",
+      "relu",
+      "maxPool2d",
+      { kind: "conv2d", filters: 7, kernel: 3, stride: 2, padding: 1 },
+      "relu",
+      { kind: "averagePool2d", size: 2, stride: 1 },
+      { kind: "dense", units: 21 },
+      "relu",
+      { kind: "dropout", rate: 0.3 },
+      { kind: "dense", units: 3 },
+    ],
+    training: { batchSize: 35, epochs: 4 },
+  });
+  const trained = (team?: ThreadTeam) => {
+    const session = new Session(run, images, { engine: wasmEngine, ...(team && { threads: team }) });
+    if (team) allReady(session, team);
+    const losses = Array.from({ length: 8 }, (_, step) => session.step(step).loss);
+    return { losses, scores: session.evaluate("test"), states: session.readStates() };
+  };
+  const alone = trained();
+  expect(alone.losses.every(Number.isFinite)).toBe(true);
+  for (const team of teams.values()) expect(trained(team)).toEqual(alone);
 });
 
 test("a step does not wait for threads that are not ready yet", async () => {

@@ -1,0 +1,189 @@
+/**
+ * Code for the gradient of filters: windows of images, transposed, times the gradient of the convolution.
+ *
+ * Each image adds to the sums of its chunk, which stay in memory between images: a tile of 6 places of the window by 8 filters
+ * takes them up, walks over all windows of the image, and puts them down. So sums take their terms in the order of the windows,
+ * chunk by chunk; chunks are cut by the number of images alone.
+ */
+import type { FilterGradientKernel } from "../../graph/plan/image-kernels.ts";
+import { chunksOf } from "../../graph/plan/image-kernels.ts";
+import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
+import type { Numerics } from "../engine.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import { windowsForm } from "./convolution-code.ts";
+import { cutRows } from "./cuts.ts";
+import { storeCounted } from "./formula-code.ts";
+import { emitInnerLoop } from "./strip-code.ts";
+import { distances, emitStep, runsOfWindow } from "./window-walk.ts";
+
+export function filterGradientForm({ windows, filters }: FilterGradientKernel, numerics: Numerics): string {
+  return `filterGradient ${numerics} ${windowsForm(windows)} ${filters} ${chunksOf(windows.images)}`;
+}
+
+const stripHead = { list: 0, b: 1, target: 2, panels: 3 } as const;
+
+/** A strip of up to 6 places of the window along panels of filters, over the windows of one image. */
+function emitFilterStrip(
+  module: ModuleBuilder,
+  name: string,
+  { windows, filters }: FilterGradientKernel,
+  numerics: Numerics,
+  height: number,
+  columns: number,
+): number {
+  const { index, code: f } = module.function(name, new Array(4).fill("i32"));
+  const vectors = columns > 4 ? 2 : 1;
+  const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
+  const sums = vectorLocals(height * vectors);
+  const bVectors = vectorLocals(vectors);
+  const aNumber = f.local("v128");
+  const aRows = Array.from({ length: height }, () => f.local("i32"));
+  const [left, listAt, bRow, b, lines, count] = Array.from({ length: 6 }, () => f.local("i32")) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const { step, nextLine } = distances(windows);
+  const rowBytes = 4 * filters;
+  const inner = {
+    stepA: step,
+    stepB: rowBytes,
+    count: { known: windows.counts[1] },
+    b,
+    height,
+    vectors,
+    sums,
+    bVectors,
+    aNumber,
+    aRows,
+    left,
+    listAt,
+    bRow,
+  };
+  f.countdown(stripHead.panels as Local, () => {
+    sums.forEach((sum, i) => {
+      f.get(stripHead.target)
+        .mem("v128.load", Math.floor(i / vectors) * rowBytes + 16 * (i % vectors))
+        .set(sum);
+    });
+    for (const [i, row] of aRows.entries())
+      f.get(stripHead.list)
+        .mem("i32.load", 4 * i)
+        .set(row);
+    f.get(stripHead.b).set(b).i32(windows.counts[0]).set(lines);
+    f.countdown(lines, () => {
+      emitInnerLoop(f, { numerics, packsA: false, skipsZeros: false }, inner);
+      for (const row of aRows) f.bump(row, nextLine);
+    });
+    // Past the last filter lies the next place's sum: only what belongs to this panel is written.
+    sums.forEach((sum, i) => {
+      const offset = Math.floor(i / vectors) * rowBytes + 16 * (i % vectors);
+      const valid = Math.min(4, columns - 4 * (i % vectors));
+      f.i32(valid).set(count);
+      if (valid === 4) f.get(stripHead.target).get(sum).mem("v128.store", offset);
+      else storeCounted(f, () => f.get(stripHead.target), sum, count, offset);
+    });
+    f.bump(stripHead.target, 32);
+    f.bump(stripHead.b, 32);
+  });
+  return index;
+}
+
+const head = { chunk: 0, chunks: 1, images: 2, x: 3, gradient: 4, target: 5, list: 6 } as const;
+
+/**
+ * The function of a filter gradient. Parameters: first chunk, how many, how many images there are in all; addresses of the images,
+ * of the gradient, of the sums (all from the very first), of a list.
+ */
+export function emitFilterGradient(
+  module: ModuleBuilder,
+  kernel: FilterGradientKernel,
+  numerics: Numerics,
+  name: string,
+): number {
+  const { windows, filters } = kernel;
+  const { index, code: f } = module.function(name, new Array(7).fill("i32"));
+  const run = runsOfWindow(windows);
+  const places = run.length * run.runs;
+  const { height, tall, rest } = cutRows(places);
+  const panels = Math.floor(filters / panelColumns);
+  const tail = filters % panelColumns;
+  const [image, end, x, b, sums, place, left, counter] = Array.from({ length: 8 }, () => f.local("i32")) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const strips = [
+    { lines: height, count: tall },
+    { lines: height - 1, count: rest },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ lines, count }) => ({
+      lines,
+      count,
+      full: panels > 0 ? emitFilterStrip(module, `${name}.${lines}x8`, kernel, numerics, lines, 8) : 0,
+      last: tail > 0 ? emitFilterStrip(module, `${name}.${lines}x${tailWidth(filters)}tail`, kernel, numerics, lines, tail) : 0,
+    }));
+  const { image: imageBytes } = distances(windows);
+  const gradientBytes = 4 * filters * windows.counts[0] * windows.counts[1];
+  const sumBytes = 4 * places * filters;
+  const emitImage = () => {
+    f.get(image).i32(imageBytes).op("i32.mul").get(head.x).op("i32.add").set(place);
+    f.get(image).i32(gradientBytes).op("i32.mul").get(head.gradient).op("i32.add").set(b);
+    f.get(sums).set(x).i32(run.length).set(left);
+    for (const { lines, count, full, last } of strips) {
+      f.i32(count).set(counter);
+      f.countdown(counter, () => {
+        for (let i = 0; i < lines; i++) {
+          f.get(head.list)
+            .get(place)
+            .mem("i32.store", 4 * i);
+          emitStep(f, { place, left }, run.length, 4, run.jump);
+        }
+        if (panels > 0) f.get(head.list).get(b).get(x).i32(panels).call(full);
+        if (tail > 0) {
+          f.get(head.list)
+            .get(b)
+            .i32(32 * panels)
+            .op("i32.add");
+          f.get(x)
+            .i32(32 * panels)
+            .op("i32.add")
+            .i32(1)
+            .call(last);
+        }
+        f.bump(x, 4 * filters * lines);
+      });
+    }
+  };
+  f.countdown(head.chunks as Local, () => {
+    f.get(head.chunk).i32(sumBytes).op("i32.mul").get(head.target).op("i32.add").tee(sums);
+    f.i32(0).i32(sumBytes).fillMemory();
+    emitBound(f, 0, image, windows.images);
+    emitBound(f, 1, end, windows.images);
+    f.block(() => {
+      f.loop(() => {
+        f.get(image).get(end).op("i32.ge_u").brIf(1);
+        emitImage();
+        f.bump(image, 1).br(0);
+      });
+    });
+    f.bump(head.chunk, 1);
+  });
+  return index;
+}
+
+/** Where the chunk at hand, or the one after it, begins. */
+function emitBound(f: FunctionBuilder, after: number, bound: Local, images: number): void {
+  f.get(head.chunk).i32(after).op("i32.add").get(head.images).op("i32.mul");
+  // The number of chunks is the same for all numbers of images but small ones, which have code of their own.
+  f.i32(chunksOf(images)).op("i32.div_u").set(bound);
+}

@@ -1,0 +1,86 @@
+/** Code for random numbers: Threefry-2x32-20, four counters at once, sixteen numbers of 16 bits (see primitives/random.ts). */
+import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import { storeCounted } from "./formula-code.ts";
+
+/** The key schedule's parity constant for 32-bit words. */
+const parity = 0x1bd11bda;
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+const rounds = 20;
+
+/** Twenty rounds on the counters in `a` and `b`, under the keys of the schedule. */
+function emitRounds(f: FunctionBuilder, a: Local, b: Local, keys: readonly Local[]): void {
+  for (let round = 0; round < rounds; round++) {
+    const rotation = rotations[round % 8]!;
+    f.get(a).get(b).op("i32x4.add").set(a);
+    f.get(b).i32(rotation).op("i32x4.shl");
+    f.get(b)
+      .i32(32 - rotation)
+      .op("i32x4.shr_u")
+      .op("v128.or")
+      .get(a)
+      .op("v128.xor")
+      .set(b);
+    if (round % 4 !== 3) continue;
+    const injection = (round + 1) / 4;
+    f.get(a)
+      .get(keys[injection % 3]!)
+      .op("i32x4.add")
+      .set(a);
+    f.get(b)
+      .get(keys[(injection + 1) % 3]!)
+      .op("i32x4.add")
+      .i32x4(injection)
+      .op("i32x4.add")
+      .set(b);
+  }
+}
+
+/** The function of random numbers. Parameters: first row, how many, columns, address of the key, of the first of all numbers. */
+export function emitRandom(module: ModuleBuilder): number {
+  const { index, code: f } = module.function("random", new Array(5).fill("i32"));
+  const [row, rows, columns, key, target] = [0, 1, 2, 3, 4];
+  const keys = Array.from({ length: 3 }, () => f.local("v128"));
+  const [a, b, word, rowKey, numbers] = Array.from({ length: 5 }, () => f.local("v128")) as [Local, Local, Local, Local, Local];
+  const [column, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  f.get(key).mem("v128.load32_splat").set(keys[0]!);
+  f.get(key).mem("v128.load32_splat", 4).set(keys[1]!);
+  f.get(keys[0]!).get(keys[1]!).op("v128.xor").i32x4(parity).op("v128.xor").set(keys[2]!);
+  f.get(row).get(columns).op("i32.mul").i32(4).op("i32.mul").get(target).op("i32.add").set(place);
+  const emitPart = (part: number) => {
+    const source = part < 2 ? a : b;
+    f.get(source);
+    if (part % 2 === 0) f.i32x4(0xffff).op("v128.and");
+    else f.i32(16).op("i32x4.shr_u");
+    f.op("f32x4.convert_i32x4_u")
+      .f32x4(0.5)
+      .op("f32x4.add")
+      .f32x4(1 / 65536)
+      .op("f32x4.mul")
+      .set(word);
+    f.get(left)
+      .i32(4 * part)
+      .op("i32.gt_s");
+    f.if(() => {
+      f.get(left)
+        .i32(4 * part)
+        .op("i32.sub")
+        .set(column);
+      storeCounted(f, () => f.get(place), word, column, 16 * part);
+    });
+  };
+  f.countdown(rows, () => {
+    f.get(row).op("i32x4.splat").get(keys[0]!).op("i32x4.add").set(rowKey);
+    f.i32x4(0, 1, 2, 3).get(keys[1]!).op("i32x4.add").set(numbers);
+    f.get(columns).set(left);
+    f.loop(() => {
+      f.get(rowKey).set(a).get(numbers).set(b);
+      emitRounds(f, a, b, keys);
+      for (let part = 0; part < 4; part++) emitPart(part);
+      f.get(left).i32(16).get(left).i32(16).op("i32.lt_s").op("select").i32(4).op("i32.mul").get(place).op("i32.add").set(place);
+      f.get(numbers).i32x4(4).op("i32x4.add").set(numbers);
+      f.get(left).i32(16).op("i32.sub").tee(left).i32(0).op("i32.gt_s").brIf(0);
+    });
+    f.bump(row, 1);
+  });
+  return index;
+}

@@ -1,0 +1,44 @@
+/** Walking over the windows of images: where each lies, in bytes, when images have their padding around them. */
+import type { Windows } from "../../graph/plan/image-kernels.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { WindowRuns } from "./strip-code.ts";
+
+/** Byte distances within images without padding left in the geometry. */
+export function distances({ height, width, channels, geometry, counts }: Windows) {
+  const { kernel, stride, dilation } = geometry;
+  const pixel = 4 * channels;
+  const line = width * pixel;
+  return {
+    pixel,
+    line,
+    image: height * line,
+    /** From a window to the one right of it, and from the place right of the last one of a line to the next line's first. */
+    step: stride[1] * pixel,
+    nextLine: stride[0] * line - counts[1] * stride[1] * pixel,
+    /** From the end of a window's run of places to the start of the next. */
+    nextRun: dilation[0] * line - kernel[1] * pixel,
+  };
+}
+
+/** How a window without holes in its lines is read: a run for each of its lines. */
+export function runsOfWindow(windows: Windows): WindowRuns {
+  const { geometry, channels } = windows;
+  const { nextRun } = distances(windows);
+  return { length: geometry.kernel[1] * channels, runs: geometry.kernel[0], jump: nextRun };
+}
+
+/** A place that goes on from one to the next, and `count` times on jumps to the start of the next line. */
+export interface Walk {
+  readonly place: Local;
+  readonly left: Local;
+}
+
+/** Moves a walk on by one: `step` bytes, and at the end of a line of `count` by `jump` more. */
+export function emitStep(f: FunctionBuilder, { place, left }: Walk, count: number, step: number, jump: number): void {
+  f.bump(place, step);
+  f.get(left).i32(1).op("i32.sub").tee(left).op("i32.eqz");
+  f.if(() => {
+    f.bump(place, jump);
+    f.i32(count).set(left);
+  });
+}
