@@ -4,6 +4,7 @@
  * The interface is narrow on purpose: whatever a new operation needs goes into the graph, not in here.
  */
 import type { Program, Tensor } from "../graph/index.ts";
+import type { Profile } from "./profile.ts";
 import type { ThreadTeam } from "./threads.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface CompileOptions {
   readonly memoryLimitBytes?: number;
   /** Threads to work with, where the engine can; they serve the executable that was compiled last. */
   readonly threads?: ThreadTeam;
+  /** Whether the time of each kernel is measured; this takes some time itself. */
+  readonly profile?: boolean;
 }
 
 /** Where the memory of an executable goes, in bytes. */
@@ -46,6 +49,8 @@ export interface Executable {
   readonly activeThreads: number;
   /** Time that planning and compiling took. */
   readonly compileMs: number;
+  /** What was measured since the last call, where a profile was asked for. */
+  readProfile(): Profile | undefined;
   /** Runs a program once. Allocates nothing. */
   run(program: string): void;
   /** Sets a run-time number, in every program that reads it; a name that no program reads is ignored. */

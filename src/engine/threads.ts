@@ -3,6 +3,7 @@
  * threads in Node, Web Workers in a browser.
  */
 import { EngineError } from "../core/errors.ts";
+import { marker } from "./profile.ts";
 
 /** What an engine sends to a thread, once for each executable. */
 export interface ThreadWork {
@@ -12,6 +13,8 @@ export interface ThreadWork {
   readonly cuts: number;
   readonly scratch: number;
   readonly deaths: Int32Array;
+  /** Where the thread marks when kernels begin and end, in a profile. */
+  readonly marks: Float64Array | undefined;
 }
 
 /** Threads that serve one executable at a time. */
@@ -45,9 +48,11 @@ export function checkThreads(deaths: Int32Array): void {
 }
 
 /** What a thread of a team does: serves executables, one message each. It returns when it is let go. */
-export function serveThread({ module, memory, cuts, scratch, deaths }: ThreadWork): void {
+export function serveThread({ module, memory, cuts, scratch, deaths, marks }: ThreadWork): void {
   try {
-    const instance = new WebAssembly.Instance(module, { env: { memory, checkThreads: () => checkThreads(deaths) } });
+    const instance = new WebAssembly.Instance(module, {
+      env: { memory, checkThreads: () => checkThreads(deaths), ...(marks && { mark: marker(marks) }) },
+    });
     (instance.exports.serve as (cuts: number, scratch: number) => void)(cuts, scratch);
   } catch (error) {
     Atomics.store(deaths, 0, 1);

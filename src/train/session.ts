@@ -47,6 +47,8 @@ export interface SessionOptions {
   readonly memoryLimitBytes?: number;
   /** Threads to work with; they change no bit. */
   readonly threads?: ThreadTeam;
+  /** Whether the engine measures the time of each kernel. */
+  readonly profile?: boolean;
 }
 
 export class Session {
@@ -67,7 +69,7 @@ export class Session {
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
-  constructor(run: Run, dataset: Dataset, { engine, numerics, memoryLimitBytes, threads }: SessionOptions) {
+  constructor(run: Run, dataset: Dataset, { engine, numerics, memoryLimitBytes, threads, profile }: SessionOptions) {
     validateDataset(dataset);
     this.run = run;
     this.dataset = dataset;
@@ -99,6 +101,7 @@ export class Session {
       ...(chosen && { numerics: chosen }),
       ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
       ...(threads && { threads }),
+      ...(profile && { profile }),
     });
     for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name, "loss"));
     for (const name of evaluations) this.evaluationPrograms.set(name, this.stepProgram(name, "lossSum"));

@@ -76,6 +76,10 @@ class ReferenceExecutable implements Executable {
     return named(this.programs, name, "E_PROGRAM", "there is no program");
   }
 
+  readProfile(): undefined {
+    return undefined;
+  }
+
   run(name: string): void {
     const { program, order, values, outputs } = this.compiled(name);
     const of = (tensor: Tensor): Values => {

@@ -310,15 +310,21 @@ function writeSection<T>(out: Bytes, id: number, entries: readonly T[], write: (
   out.append(content.view());
 }
 
-/** A module whose memory is imported as `env.memory`, and functions without parameters beside it; functions give no results. */
+/** A function of the host, imported from `env`. */
+export interface ImportedFunction {
+  readonly name: string;
+  readonly parameters: readonly ValueType[];
+}
+
+/** A module whose memory is imported as `env.memory`, and functions beside it; functions give no results. */
 export class ModuleBuilder {
   private readonly functions: FunctionBuilder[] = [];
   private readonly exported: number[] = [];
   private readonly isShared: boolean;
-  private readonly imports: readonly string[];
+  private readonly imports: readonly ImportedFunction[];
 
   /** @param imports  functions of the host; their indices are 0, 1, ... */
-  constructor(isShared = false, imports: readonly string[] = []) {
+  constructor(isShared = false, imports: readonly ImportedFunction[] = []) {
     this.isShared = isShared;
     this.imports = imports;
   }
@@ -343,7 +349,7 @@ export class ModuleBuilder {
       types.push(parameters);
       return types.length - 1;
     };
-    const plainType = numberOf([]);
+    const importTypes = this.imports.map(({ parameters }) => numberOf(parameters));
     const typeOf = this.functions.map(({ parameters }) => numberOf(parameters));
     const out = new Bytes();
     for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
@@ -353,10 +359,11 @@ export class ModuleBuilder {
       for (const parameter of parameters) section.byte(valueTypes[parameter]);
       section.byte(0);
     });
-    writeSection(out, 2, ["memory", ...this.imports], (name, section) => {
+    const imported = [{ name: "memory", type: -1 }, ...this.imports.map(({ name }, i) => ({ name, type: importTypes[i]! }))];
+    writeSection(out, 2, imported, ({ name, type }, section) => {
       section.text("env");
       section.text(name);
-      if (name === "memory") {
+      if (type < 0) {
         section.byte(0x02);
         // Limits: at the least no page; no bound above, or for shared memory the largest that there can be.
         section.byte(this.isShared ? 0x03 : 0x00);
@@ -364,7 +371,7 @@ export class ModuleBuilder {
         if (this.isShared) section.unsigned(65536);
       } else {
         section.byte(0x00);
-        section.unsigned(plainType);
+        section.unsigned(type);
       }
     });
     writeSection(out, 3, typeOf, (index, section) => section.unsigned(index));

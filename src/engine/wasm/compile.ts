@@ -5,7 +5,7 @@ import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.t
 import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import { type Partition, panelRows } from "../../graph/plan/partition.ts";
-import type { Plan } from "../../graph/plan/plan.ts";
+import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
 import { type FunctionBuilder, type Local, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
@@ -19,7 +19,7 @@ import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
-import { checkImport, ThreadsCode } from "./threads-code.ts";
+import { checkImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
 import { distances } from "./window-walk.ts";
 
 /** Addresses of the rows of a strip. */
@@ -30,7 +30,7 @@ export function scratchBytes(plan: Plan): number {
   return Math.max(
     0,
     ...plan.steps.map(({ kernel }) => {
-      if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k).bytes + listBytes;
+      if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k, kernel.n).bytes + listBytes;
       return kernel.kind === "filterGradient" ? listBytes : 0;
     }),
   );
@@ -52,17 +52,38 @@ class Part {
   private readonly offset: number;
   private readonly first: Local;
   private readonly count: Local;
+  private readonly chunk: Local;
+  private readonly chunksLeft: Local;
 
-  constructor(f: FunctionBuilder, partition: Partition, cuts: CutTable, first: Local, count: Local) {
+  constructor(f: FunctionBuilder, partition: Partition, cuts: CutTable, locals: readonly [Local, Local, Local, Local]) {
     this.f = f;
     this.partition = partition;
     this.offset = cuts.offsetOf(partition);
-    this.first = first;
-    this.count = count;
+    [this.first, this.count, this.chunk, this.chunksLeft] = locals;
   }
 
-  /** Appends what `emit` appends, to be done where the thread has a part. */
+  /** Appends what `emit` appends, to be done where the thread has a part; chunk by chunk where it is of images. */
   where(emit: () => void): void {
+    const { f, partition } = this;
+    if (partition.by === "images") {
+      f.get(body.cuts)
+        .mem("i32.load", this.offset + 8)
+        .set(this.chunk);
+      f.get(body.cuts)
+        .mem("i32.load", this.offset + 12)
+        .tee(this.chunksLeft);
+      const bound = () => f.i32(partition.count).op("i32.mul").i32(chunksOf(partition.count)).op("i32.div_u");
+      f.if(() => {
+        f.countdown(this.chunksLeft, () => {
+          f.get(this.chunk);
+          bound().set(this.first).get(this.chunk).i32(1).op("i32.add");
+          bound().get(this.first).op("i32.sub").set(this.count);
+          emit();
+          f.bump(this.chunk, 1);
+        });
+      });
+      return;
+    }
     this.f
       .get(body.cuts)
       .mem("i32.load", this.offset + 4)
@@ -103,15 +124,9 @@ class Part {
     if (this.partition.by === "one") this.f.i32(0).i32(all);
     else this.f.get(this.first).get(this.count);
   }
-  /** Pushes the number of the first chunk of images, and how many. */
-  chunks(images: number): void {
-    if (this.partition.by === "one") this.f.i32(0).i32(chunksOf(images));
-    else
-      this.f
-        .get(body.cuts)
-        .mem("i32.load", this.offset + 8)
-        .get(body.cuts)
-        .mem("i32.load", this.offset + 12);
+  /** Pushes an address, moved on by so many bytes for each chunk of images before the one at hand. */
+  placeOfChunk(address: number, bytes: number): void {
+    this.f.i32(address).get(this.chunk).i32(bytes).op("i32.mul").op("i32.add");
   }
   /** As `range`, in groups of so many rows, a power of two; cuts lie between groups. */
   groups(all: number, size: number): void {
@@ -190,11 +205,28 @@ class KernelLibrary {
         return;
       case "filterGradient": {
         const { sources, target, windows } = kernel;
-        part.chunks(windows.images);
-        f.i32(windows.images).i32(addressOf(sources[0])).i32(addressOf(sources[1])).i32(addressOf(target));
+        const { counts, images } = windows;
+        part.size(images);
+        part.place(addressOf(sources[0]), distances(windows).image);
+        part.place(addressOf(sources[1]), 4 * counts[0] * counts[1] * kernel.filters);
+        part.placeOfChunk(addressOf(target), (4 * sizeOf(target.shape)) / chunksOf(images));
         f.get(body.scratch);
         const form = filterGradientForm(kernel, this.numerics);
         f.call(this.once(form, (number) => emitFilterGradient(this.module, kernel, this.numerics, `filterGradient${number}`)));
+        return;
+      }
+      case "chunkReduction": {
+        const { sources, target, images, rowsPerImage, columns } = kernel;
+        f.i32(1);
+        part.size(images, rowsPerImage);
+        f.i32(columns).i32(4 * columns);
+        part.place(addressOf(sources[0]), 4 * columns * rowsPerImage);
+        part.placeOfChunk(addressOf(target), 4 * columns);
+        const values = [{ kind: "accumulated", layout: "full" }] as const;
+        const stores = [{ value: 0, tensor: target, layout: "full" }] as const;
+        const whole = { kind: "columns", name: kernel.name, source: sources[0], outer: 1, size: 1, columns } as const;
+        const reduction = { ...whole, operands: [], values, stores };
+        f.call(this.once(columnsForm(reduction), (number) => emitColumns(this.module, reduction, `columns${number}`)));
         return;
       }
       case "pad":
@@ -280,7 +312,7 @@ class KernelLibrary {
     part.size(images);
     part.place(addressOf(a), distances(windows).image);
     f.i32(addressOf(panels));
-    const { tile, list } = productScratch(0);
+    const { tile, list } = productScratch(0, n);
     for (const offset of [tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
     const perImage = counts[0] * counts[1];
     const bytesOf = { full: 4 * n * perImage, perRow: 4 * perImage, perColumn: 0, uniform: 0 };
@@ -310,7 +342,7 @@ class KernelLibrary {
       .i32(n % panelColumns)
       .i32(4 * n);
     part.strips(m);
-    const { strip, tile, list } = productScratch(k);
+    const { strip, tile, list } = productScratch(k, n);
     for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
     const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
     for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
@@ -329,6 +361,23 @@ export interface ThreadPlaces {
   readonly scratch: number;
 }
 
+/** Neighbouring steps of a phase that work on the same images, as one; all others by themselves. */
+function together(steps: readonly PlanStep[]): [PlanStep, ...PlanStep[]][] {
+  const groups: [PlanStep, ...PlanStep[]][] = [];
+  for (const step of steps) {
+    const group = groups[groups.length - 1];
+    const { partition, phase } = step;
+    if (partition.by === "images" && group?.[0].phase === phase && group[0].partition.count === partition.count) {
+      if (group[0].partition.by === "images") {
+        group.push(step);
+        continue;
+      }
+    }
+    groups.push([step]);
+  }
+  return groups;
+}
+
 /** What programs keep in panels, and the places of both forms. */
 export interface KeptPlaces {
   readonly panels: readonly KeptPanels[];
@@ -344,20 +393,32 @@ export function compileModule(
   kept: KeptPlaces,
   cuts: CutTable,
   threads: ThreadPlaces,
-  options: { readonly numerics: Numerics; readonly isShared: boolean },
+  options: { readonly numerics: Numerics; readonly isShared: boolean; readonly isProfiled: boolean },
 ): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder(options.isShared, [checkImport]);
+  const { isProfiled } = options;
+  const module = new ModuleBuilder(options.isShared, [checkImport, ...(isProfiled ? [markImport] : [])]);
+  // Kernels are numbered through all programs; the number before those of a program is for waiting.
+  let number = 0;
+  const timed = (f: FunctionBuilder, kernel: number, emit: () => void) => {
+    if (isProfiled) f.i32(2 * kernel).call(markFunction);
+    emit();
+    if (isProfiled) f.i32(2 * kernel + 1).call(markFunction);
+  };
   const threadsCode = new ThreadsCode(module, threads.control);
   const library = new KernelLibrary(module, options.numerics);
   const bodies = [...programs].map(([name, { plan, addressOf }]) => {
     const { index, code: f } = module.function(`${name}.body`, ["i32", "i32"]);
-    const [first, count] = [f.local("i32"), f.local("i32")];
+    const locals = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")] as const;
     let phase = 0;
-    for (const step of plan.steps) {
-      if (step.phase > phase) f.call(threadsCode.barrier);
-      phase = step.phase;
-      const part = new Part(f, step.partition, cuts, first, count);
-      part.where(() => library.call(f, step.kernel, part, addressOf));
+    const waiting = number++;
+    for (const steps of together(plan.steps)) {
+      const [{ partition, phase: next }] = steps;
+      if (next > phase) timed(f, waiting, () => f.call(threadsCode.barrier));
+      phase = next;
+      const part = new Part(f, partition, cuts, locals);
+      part.where(() => {
+        for (const { kernel } of steps) timed(f, number++, () => library.call(f, kernel, part, addressOf));
+      });
     }
     return index;
   });
@@ -367,7 +428,7 @@ export function compileModule(
   if (options.isShared)
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
   const { code: f } = module.function("packKept", [], true);
-  const all = new Part(f, { by: "one", count: 1, multiple: 1 }, cuts, 0, 0);
+  const all = new Part(f, { by: "one", count: 1, multiple: 1 }, cuts, [0, 0, 0, 0]);
   for (const { leaf, panels, transposed, k, n } of kept.panels)
     library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, k, n }, all, kept.addressOf);
   return module.build();

@@ -12,7 +12,8 @@ import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
 import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows } from "./cuts.ts";
-import { emitLongFormula, emitStrip, isLong } from "./strip-code.ts";
+import { callLongFormula, emitLongFormula } from "./long-formula.ts";
+import { emitStrip, isLong } from "./strip-code.ts";
 import { distances, emitStep, runsOfWindow } from "./window-walk.ts";
 
 export type ConvolutionKernel = MatmulKernel & { readonly windows: Windows };
@@ -46,7 +47,8 @@ export function emitConvolution(
   const tail = tailWidth(n);
   const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
   const window = runsOfWindow(windows);
-  const parts = { kernel, numerics, packsA: false, skipsZeros: false, loops, longFormula, window };
+  const sumsBytes = 4 * (panels * panelColumns + tail);
+  const parts = { kernel, numerics, packsA: false, skipsZeros: false, loops, window };
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const pointers = [
     ...operands.map(({ layout }, i) => ({ local: headCount + i, layout })),
@@ -62,20 +64,19 @@ export function emitConvolution(
     .map(({ lines, count }) => ({
       lines,
       count,
-      full: panels > 0 ? emitStrip(module, `${name}.${lines}x8`, parts, lines, 2, false) : 0,
-      last: tail > 0 ? emitStrip(module, `${name}.${lines}x${tail}tail`, parts, lines, tail / 4, n % 4 !== 0) : 0,
+      full: panels > 0 ? emitStrip(module, `${name}.${lines}x8`, parts, lines, 2, 8) : 0,
+      last: tail > 0 ? emitStrip(module, `${name}.${lines}x${tail}tail`, parts, lines, tail / 4, n % panelColumns) : 0,
     }));
   const call = (strip: number, b: () => void, count: number, column: number) => {
     f.i32(0).i32(0);
     b();
     f.i32(window.length)
       .i32(count)
-      .i32(n % panelColumns)
-      .i32(4 * n)
-      .get(head.tile)
-      .get(head.list)
-      .i32(0);
-    for (const { local, layout } of pointers) {
+      .i32(n % panelColumns);
+    if (longFormula === undefined) f.i32(4 * n).get(head.tile);
+    else f.i32(sumsBytes).get(head.tile).i32(column).op("i32.add");
+    f.get(head.list).i32(0);
+    for (const { local, layout } of longFormula === undefined ? pointers : []) {
       f.get(local);
       if (column > 0 && (layout === "full" || layout === "perColumn")) f.i32(column).op("i32.add");
     }
@@ -103,6 +104,10 @@ export function emitConvolution(
               .i32(4 * panelColumns * k * panels)
               .op("i32.add");
           call(last, b, 1, 4 * panelColumns * panels);
+        }
+        if (longFormula !== undefined) {
+          const bytes = { sumsBytes: () => f.i32(sumsBytes), columns: () => f.i32(n), rowBytes: () => f.i32(4 * n) };
+          callLongFormula(f, longFormula, { sums: head.tile, rows: lines, ...bytes }, pointers);
         }
         for (const { local, layout } of pointers) {
           if (layout === "full") f.bump(local, 4 * n * lines);

@@ -6,10 +6,9 @@
  * chunk by chunk; chunks are cut by the number of images alone.
  */
 import type { FilterGradientKernel } from "../../graph/plan/image-kernels.ts";
-import { chunksOf } from "../../graph/plan/image-kernels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
-import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import type { Local, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
 import { cutRows } from "./cuts.ts";
 import { storeCounted } from "./formula-code.ts";
@@ -17,7 +16,7 @@ import { emitInnerLoop } from "./strip-code.ts";
 import { distances, emitStep, runsOfWindow } from "./window-walk.ts";
 
 export function filterGradientForm({ windows, filters }: FilterGradientKernel, numerics: Numerics): string {
-  return `filterGradient ${numerics} ${windowsForm(windows)} ${filters} ${chunksOf(windows.images)}`;
+  return `filterGradient ${numerics} ${windowsForm(windows)} ${filters}`;
 }
 
 const stripHead = { list: 0, b: 1, target: 2, panels: 3 } as const;
@@ -92,11 +91,11 @@ function emitFilterStrip(
   return index;
 }
 
-const head = { chunk: 0, chunks: 1, images: 2, x: 3, gradient: 4, target: 5, list: 6 } as const;
+const head = { images: 0, x: 1, gradient: 2, target: 3, list: 4 } as const;
 
 /**
- * The function of a filter gradient. Parameters: first chunk, how many, how many images there are in all; addresses of the images,
- * of the gradient, of the sums (all from the very first), of a list.
+ * The function of a filter gradient, for the images of one chunk. Parameters: how many images, address of the first, of its
+ * gradient, of the chunk's sums, of a list.
  */
 export function emitFilterGradient(
   module: ModuleBuilder,
@@ -105,22 +104,13 @@ export function emitFilterGradient(
   name: string,
 ): number {
   const { windows, filters } = kernel;
-  const { index, code: f } = module.function(name, new Array(7).fill("i32"));
+  const { index, code: f } = module.function(name, new Array(5).fill("i32"));
   const run = runsOfWindow(windows);
   const places = run.length * run.runs;
   const { height, tall, rest } = cutRows(places);
   const panels = Math.floor(filters / panelColumns);
   const tail = filters % panelColumns;
-  const [image, end, x, b, sums, place, left, counter] = Array.from({ length: 8 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [sums, place, left, counter] = Array.from({ length: 4 }, () => f.local("i32")) as [Local, Local, Local, Local];
   const strips = [
     { lines: height, count: tall },
     { lines: height - 1, count: rest },
@@ -132,13 +122,12 @@ export function emitFilterGradient(
       full: panels > 0 ? emitFilterStrip(module, `${name}.${lines}x8`, kernel, numerics, lines, 8) : 0,
       last: tail > 0 ? emitFilterStrip(module, `${name}.${lines}x${tailWidth(filters)}tail`, kernel, numerics, lines, tail) : 0,
     }));
-  const { image: imageBytes } = distances(windows);
-  const gradientBytes = 4 * filters * windows.counts[0] * windows.counts[1];
-  const sumBytes = 4 * places * filters;
-  const emitImage = () => {
-    f.get(image).i32(imageBytes).op("i32.mul").get(head.x).op("i32.add").set(place);
-    f.get(image).i32(gradientBytes).op("i32.mul").get(head.gradient).op("i32.add").set(b);
-    f.get(sums).set(x).i32(run.length).set(left);
+  f.get(head.target)
+    .i32(0)
+    .i32(4 * places * filters)
+    .fillMemory();
+  f.countdown(head.images as Local, () => {
+    f.get(head.x).set(place).get(head.target).set(sums).i32(run.length).set(left);
     for (const { lines, count, full, last } of strips) {
       f.i32(count).set(counter);
       f.countdown(counter, () => {
@@ -148,42 +137,16 @@ export function emitFilterGradient(
             .mem("i32.store", 4 * i);
           emitStep(f, { place, left }, run.length, 4, run.jump);
         }
-        if (panels > 0) f.get(head.list).get(b).get(x).i32(panels).call(full);
+        if (panels > 0) f.get(head.list).get(head.gradient).get(sums).i32(panels).call(full);
         if (tail > 0) {
-          f.get(head.list)
-            .get(b)
-            .i32(32 * panels)
-            .op("i32.add");
-          f.get(x)
-            .i32(32 * panels)
-            .op("i32.add")
-            .i32(1)
-            .call(last);
+          const behind = 32 * panels;
+          f.get(head.list).get(head.gradient).i32(behind).op("i32.add").get(sums).i32(behind).op("i32.add").i32(1).call(last);
         }
-        f.bump(x, 4 * filters * lines);
+        f.bump(sums, 4 * filters * lines);
       });
     }
-  };
-  f.countdown(head.chunks as Local, () => {
-    f.get(head.chunk).i32(sumBytes).op("i32.mul").get(head.target).op("i32.add").tee(sums);
-    f.i32(0).i32(sumBytes).fillMemory();
-    emitBound(f, 0, image, windows.images);
-    emitBound(f, 1, end, windows.images);
-    f.block(() => {
-      f.loop(() => {
-        f.get(image).get(end).op("i32.ge_u").brIf(1);
-        emitImage();
-        f.bump(image, 1).br(0);
-      });
-    });
-    f.bump(head.chunk, 1);
+    f.bump(head.x, distances(windows).image);
+    f.bump(head.gradient, 4 * filters * windows.counts[0] * windows.counts[1]);
   });
   return index;
-}
-
-/** Where the chunk at hand, or the one after it, begins. */
-function emitBound(f: FunctionBuilder, after: number, bound: Local, images: number): void {
-  f.get(head.chunk).i32(after).op("i32.add").get(head.images).op("i32.mul");
-  // The number of chunks is the same for all numbers of images but small ones, which have code of their own.
-  f.i32(chunksOf(images)).op("i32.div_u").set(bound);
 }

@@ -164,7 +164,7 @@ export function emitStores(
   stores: readonly Store[],
   firstStore: number,
   place: Local,
-  count: Local | undefined,
+  count: Local | { readonly known: number } | undefined,
   offset: number,
 ): void {
   const results = stores.map(({ value }) => {
@@ -179,10 +179,7 @@ export function emitStores(
         .get(firstStore + store)
         .get(place)
         .op("i32.add");
-    if (count !== undefined) storeCounted(f, address, local, count, offset);
-    else {
-      address();
-      f.get(local).mem("v128.store", offset);
-    }
+    if (typeof count === "number") storeCounted(f, address, local, count, offset);
+    else storeLanes(f, address, local, count?.known ?? 4, offset);
   });
 }

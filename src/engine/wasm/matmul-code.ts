@@ -17,10 +17,11 @@ import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
-import type { ModuleBuilder, Snippet } from "./assembler.ts";
+import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip } from "./cuts.ts";
+import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
-import { emitLongFormula, emitStrip, isLong } from "./strip-code.ts";
+import { emitStrip, isLong } from "./strip-code.ts";
 
 interface ProductScratch {
   readonly strip: number;
@@ -29,11 +30,11 @@ interface ProductScratch {
   readonly bytes: number;
 }
 
-/** Where the pieces of a thread's scratch memory lie: a strip of A, a tile of sums, a list of k. */
-export function productScratch(k: number): ProductScratch {
+/** Where the pieces of a thread's scratch memory lie: a strip of A, a strip of sums, a list of k. */
+export function productScratch(k: number, n: number): ProductScratch {
   // The last vector of a strip may reach past it.
   const tile = aligned(maximumStrip * (k + 1) * 4 + 16);
-  const list = tile + aligned(maximumStrip * panelColumns * 4);
+  const list = tile + aligned(maximumStrip * (Math.floor(n / panelColumns) * panelColumns + tailWidth(n)) * 4);
   return { strip: 0, tile, list, bytes: list + aligned(4 * k + 4) };
 }
 
@@ -86,15 +87,24 @@ export function emitMatmul(
   const skips = skipsZeros(kernel);
   const packs = transposeA || skips;
   const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
-  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips, loops, longFormula };
+  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips, loops };
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = [
     ...operands.map(({ layout }, i) => ({ local: productHeadCount + i, layout })),
     ...stores.map((_, i) => ({ local: productHeadCount + operands.length + i, layout: "full" as const })),
   ];
-  const [counter, tailB, tailColumn] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const [counter, tailB, tailColumn, sumsBytes] = Array.from({ length: 4 }, () => f.local("i32")) as [Local, Local, Local, Local];
   const depth = f.local("i32");
+  // A strip of sums has whole panels.
+  const stripBytes = longFormula === undefined ? p.rowBytes : sumsBytes;
+  if (longFormula !== undefined)
+    f.get(p.panels)
+      .i32(panelColumns * 4)
+      .op("i32.mul")
+      .i32(4 * tail)
+      .op("i32.add")
+      .set(sumsBytes);
   f.get(p.k).set(depth);
   if (tail > 0) {
     f.get(p.panels)
@@ -109,8 +119,9 @@ export function emitMatmul(
   }
   const heights = rest > 0 ? [height, height - 1] : [height];
   heights.forEach((rows, part) => {
-    const full = hasPanels ? emitStrip(module, `${name}.${rows}x8`, parts, rows, 2, false) : 0;
-    const last = tail > 0 ? emitStrip(module, `${name}.${rows}x${tail}tail`, parts, rows, tail / 4, n % 4 !== 0) : 0;
+    const full = hasPanels ? emitStrip(module, `${name}.${rows}x8`, parts, rows, 2, 8) : 0;
+    const last =
+      tail > 0 ? emitStrip(module, `${name}.${rows}x${tail}tail`, parts, rows, tail / 4, n % 4 === 0 ? tail : undefined) : 0;
     f.get(part === 0 ? p.tall : p.rest).set(counter);
     const pushA = () => {
       if (packs) f.get(p.strip).i32(4 * rows);
@@ -122,18 +133,25 @@ export function emitMatmul(
       else if (transposeA) emitPackColumns(f, rows, packed);
       if (hasPanels) {
         pushA();
-        for (const local of [p.b, depth, p.panels, p.valid, p.rowBytes, p.tile, p.list, p.k]) f.get(local);
-        for (const { local } of pointers) f.get(local);
+        for (const local of [p.b, depth, p.panels, p.valid, stripBytes, p.tile, p.list, p.k]) f.get(local);
+        if (longFormula === undefined) for (const { local } of pointers) f.get(local);
         f.call(full);
       }
       if (tail > 0) {
         pushA();
-        f.get(tailB).get(depth).i32(1).get(p.valid).get(p.rowBytes).get(p.tile).get(p.list).get(p.k);
-        for (const { local, layout } of pointers) {
+        f.get(tailB).get(depth).i32(1).get(p.valid).get(stripBytes).get(p.tile);
+        if (longFormula !== undefined) f.get(tailColumn).op("i32.add");
+        f.get(p.list).get(p.k);
+        for (const { local, layout } of longFormula === undefined ? pointers : []) {
           f.get(local);
           if (layout === "full" || layout === "perColumn") f.get(tailColumn).op("i32.add");
         }
         f.call(last);
+      }
+      if (longFormula !== undefined) {
+        const columns = () => f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add");
+        const strip = { sums: p.tile, sumsBytes: () => f.get(sumsBytes), rows, columns, rowBytes: () => f.get(p.rowBytes) };
+        callLongFormula(f, longFormula, strip, pointers);
       }
       if (transposeA) f.bump(p.a, 4 * rows);
       else f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);

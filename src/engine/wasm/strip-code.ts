@@ -16,8 +16,6 @@ export interface StripParts {
   readonly skipsZeros: boolean;
   /** Inner loops that were made before, by what they depend on: most products share theirs. */
   readonly loops: Map<string, Snippet>;
-  /** The function of the epilogue, where its formula is long. */
-  readonly longFormula: number | undefined;
   /** Rows of A are windows of images: addresses of the strip's windows lie in `list`, each holds `runs` runs of k. */
   readonly window?: WindowRuns;
 }
@@ -41,7 +39,7 @@ function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Lo
   else f.get(sum).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(sum);
 }
 
-/** Formulas of more operations than this (an optimizer's) are a function of their own, so that their code stands once. */
+/** Formulas of more operations than this (an optimizer's) follow strip by strip, in a function of their own (see long-formula.ts). */
 const longestUnrolled = 8;
 export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
@@ -49,8 +47,8 @@ export interface InnerLoop {
   /** Bytes from one k to the next in each row of A, and in B; without them as A is packed, and as B lies in panels. */
   readonly stepA?: number;
   readonly stepB?: number;
-  /** How many k; known when the code is made, or in a local. */
-  readonly count: Local | { readonly known: number };
+  /** How many k; known when the code is made, or in a local; or where each lies in A, in bytes, all to be written out. */
+  readonly count: Local | { readonly known: number } | { readonly offsets: readonly number[] };
   /** Where B is read. */
   readonly b: Local;
   readonly height: number;
@@ -76,7 +74,7 @@ export function emitInnerLoop(
 ): void {
   const { b, count: k, stepA = 4, stepB = 16 * loop.vectors } = loop;
   const { height, vectors, sums, bVectors, aNumber, aRows, left, listAt, bRow } = loop;
-  const steps = (count: number) => {
+  const steps = (count: number, offsets?: readonly number[]) => {
     for (let step = 0; step < count; step++) {
       if (skipsZeros) {
         // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
@@ -90,15 +88,19 @@ export function emitInnerLoop(
       });
       for (let i = 0; i < height; i++) {
         if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
-        else f.get(aRows[i]!).mem("v128.load32_splat", stepA * step);
+        else f.get(aRows[i]!).mem("v128.load32_splat", offsets ? offsets[step]! : stepA * step);
         f.set(aNumber);
         for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
       }
     }
-    for (const pointer of aRows) f.bump(pointer, count * (packsA ? 4 * height : stepA));
+    for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packsA ? 4 * height : stepA));
     if (skipsZeros) f.bump(listAt, 4 * count);
     else f.bump(b, stepB * count);
   };
+  if (typeof k === "object" && "offsets" in k) {
+    steps(k.offsets.length, k.offsets);
+    return;
+  }
   if (typeof k === "object" && k.known <= longestRun) {
     steps(k.known);
     return;
@@ -117,24 +119,28 @@ export function emitInnerLoop(
   }
 }
 
-/** A strip of `height` rows along `panels` panels of `vectors` vectors each; stores only `valid` columns where `partial`. */
+/**
+ * A strip of `height` rows along `panels` panels of `vectors` vectors each; stores so many columns of the last one. Where the
+ * formula is long it has no operands and stores, and leaves the sums at `tile`.
+ */
 export function emitStrip(
   module: ModuleBuilder,
   name: string,
   parts: StripParts,
   height: number,
   vectors: number,
-  partial: boolean,
+  columns: number | undefined,
 ): number {
-  const { kernel, numerics, packsA, skipsZeros, loops, longFormula } = parts;
-  const { operands, stores } = kernel;
-  const { index, code: f } = module.function(name, new Array(stripHeadCount + operands.length + stores.length).fill("i32"));
+  const { kernel, numerics, packsA, skipsZeros, loops } = parts;
+  const isLate = isLong(kernel);
+  const pointers = isLate ? 0 : kernel.operands.length + kernel.stores.length;
+  const { index, code: f } = module.function(name, new Array(stripHeadCount + pointers).fill("i32"));
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
   const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
   const { window } = parts;
   const inner: InnerLoop = {
     b,
-    count: window ? { known: window.length } : stripHead.k,
+    count: window ? countOf(window) : stripHead.k,
     height,
     vectors,
     sums: vectorLocals(height * vectors),
@@ -148,8 +154,8 @@ export function emitStrip(
   const { sums, aRows } = inner;
   const runsLeft = f.local("i32");
   const column = f.local("i32");
-  const tile = { height, vectors, partial, sums, column, rowBytes };
-  const epilogue = longFormula === undefined ? emitEpilogue(f, kernel, tile) : callLongFormula(f, kernel, tile, longFormula);
+  const tile = { height, vectors, columns, sums, column, rowBytes };
+  const epilogue = isLate ? storeSums(f, tile) : emitEpilogue(f, kernel, tile);
   epilogue.prepare();
   const emitSharedLoop = () => {
     const form = [numerics, height, vectors, packsA, skipsZeros].join();
@@ -178,11 +184,14 @@ export function emitStrip(
     }
     if (skipsZeros) f.get(list).set(inner.listAt);
     if (window) {
-      f.i32(window.runs).set(runsLeft);
-      f.countdown(runsLeft, () => {
-        emitInnerLoop(f, parts, inner);
-        for (const row of aRows) f.bump(row, window.jump);
-      });
+      if (isShort(window)) emitInnerLoop(f, parts, inner);
+      else {
+        f.i32(window.runs).set(runsLeft);
+        f.countdown(runsLeft, () => {
+          emitInnerLoop(f, parts, inner);
+          for (const row of aRows) f.bump(row, window.jump);
+        });
+      }
     } else emitSharedLoop();
     if (skipsZeros) {
       f.get(rowsOfB)
@@ -196,10 +205,23 @@ export function emitStrip(
   });
   return index;
 }
+
+/** Most numbers of a window for which all steps are written out: no address is ever moved on. */
+const longestWindow = 48;
+const isShort = ({ length, runs }: WindowRuns) => length * runs <= longestWindow;
+
+function countOf(window: WindowRuns): InnerLoop["count"] {
+  const { length, runs, jump } = window;
+  if (!isShort(window)) return { known: length };
+  const offsets = Array.from({ length: length * runs }, (_, k) => 4 * k + Math.floor(k / length) * jump);
+  return { offsets };
+}
+
 interface Tile {
   readonly height: number;
   readonly vectors: number;
-  readonly partial: boolean;
+  /** How many columns are stored; undefined where only `valid` says it. */
+  readonly columns: number | undefined;
   readonly sums: readonly Local[];
   /** Byte offset of the panel's first column. */
   readonly column: Local;
@@ -214,7 +236,7 @@ interface Epilogue {
 
 /** The formula unrolled over the tile, on sums in registers. */
 function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile): Epilogue {
-  const { height, vectors, partial, sums, column, rowBytes } = tile;
+  const { height, vectors, columns, sums, column, rowBytes } = tile;
   const [place, count] = [f.local("i32"), f.local("i32")];
   let [row, vector] = [0, 0];
   const formula = new FormulaCode(
@@ -241,7 +263,8 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
       for (vector = 0; vector < vectors; vector++) {
         formula.begin("perColumn");
         f.get(column).set(place);
-        if (partial)
+        const lanes = columns === undefined ? count : { known: Math.min(4, columns - 4 * vector) };
+        if (columns === undefined)
           f.get(stripHead.valid)
             .i32(4 * vector)
             .op("i32.sub")
@@ -249,7 +272,7 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
         for (row = 0; row < height; row++) {
           formula.begin("perRow");
           formula.begin("full");
-          emitStores(f, formula, stores, stripHeadCount + operands.length, place, partial ? count : undefined, 16 * vector);
+          emitStores(f, formula, stores, stripHeadCount + operands.length, place, lanes, 16 * vector);
           if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
         }
       }
@@ -257,64 +280,20 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
   };
 }
 
-/** Parameters of a long formula's function before its operands and stores. */
-const longHead = { tile: 0, height: 1, vectors: 2, valid: 3, column: 4, rowBytes: 5 } as const;
-const longHeadCount = 6;
-
-/**
- * A long formula as a function of its own, in a loop over the vectors of a tile whose sums lie in memory: one for all strips of a
- * product. Stores `valid` columns of the tile at the most.
- */
-export function emitLongFormula(module: ModuleBuilder, name: string, { operands, values, stores }: MatmulKernel): number {
-  const { index, code: f } = module.function(name, new Array(longHeadCount + operands.length + stores.length).fill("i32"));
-  const { tile, height, vectors, valid, column, rowBytes } = longHead;
-  const [place, rowAt, row] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  const formula = new FormulaCode(
-    f,
-    values,
-    ({ operand, layout }) => {
-      f.get(longHeadCount + operand);
-      if (layout === "full") f.get(place).op("i32.add").mem("v128.load");
-      else if (layout === "perColumn") f.get(column).op("i32.add").mem("v128.load");
-      else if (layout === "perRow") f.get(rowAt).op("i32.add").mem("v128.load32_splat");
-      else f.mem("v128.load32_splat");
-    },
-    () => f.get(tile).mem("v128.load"),
-  );
-  formula.prepare("uniform");
-  f.loop(() => {
-    f.get(column).set(place).i32(0).set(rowAt).get(height).set(row);
-    f.loop(() => {
-      for (const scope of ["perColumn", "perRow", "full"] as const) formula.begin(scope);
-      emitStores(f, formula, stores, longHeadCount + operands.length, place, valid, 0);
-      f.get(place).get(rowBytes).op("i32.add").set(place);
-      f.bump(rowAt, 4);
-      f.bump(tile, 16);
-      f.get(row).i32(1).op("i32.sub").tee(row).brIf(0);
-    });
-    f.bump(column, 16);
-    f.bump(valid, -4);
-    f.get(vectors).i32(1).op("i32.sub").tee(vectors).brIf(0);
-  });
-  return index;
-}
-
-/** Stores the sums and calls the long formula. */
-function callLongFormula(f: FunctionBuilder, { operands, stores }: MatmulKernel, tile: Tile, formula: number): Epilogue {
-  const { height, vectors, partial, sums, column, rowBytes } = tile;
+/** Puts the sums down where the formula of the whole strip finds them: rows of them, `rowBytes` apart. */
+function storeSums(f: FunctionBuilder, { height, vectors, sums, column, rowBytes }: Tile): Epilogue {
+  const place = f.local("i32");
   return {
     prepare: () => {},
     emit() {
-      sums.forEach((sum, i) => {
-        f.get(stripHead.tile).get(sum);
-        f.mem("v128.store", 16 * ((i % vectors) * height + Math.floor(i / vectors)));
-      });
-      f.get(stripHead.tile).i32(height).i32(vectors);
-      if (partial) f.get(stripHead.valid);
-      else f.i32(4 * vectors);
-      f.get(column).get(rowBytes);
-      for (let i = 0; i < operands.length + stores.length; i++) f.get(stripHeadCount + i);
-      f.call(formula);
+      f.get(stripHead.tile).get(column).op("i32.add").set(place);
+      for (let row = 0; row < height; row++) {
+        for (let v = 0; v < vectors; v++)
+          f.get(place)
+            .get(sums[row * vectors + v]!)
+            .mem("v128.store", 16 * v);
+        if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
+      }
     },
   };
 }

@@ -5,7 +5,7 @@
  * Words in shared memory, a cache line each. `arrivals` counts those who have reached a meeting point; the last of them raises
  * `generation`, which the others watch.
  */
-import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, ImportedFunction, Local, ModuleBuilder } from "./assembler.ts";
 
 /** Byte offsets of the words. */
 export const controlWords = {
@@ -29,9 +29,11 @@ const spins = 10_000;
 /** After this long in sleep it looks whether the others still live. */
 const napNanoseconds = 100_000_000;
 
-/** The host's function that throws where a thread has died. */
-export const checkImport = "checkThreads";
+/** The host's function that throws where a thread has died, and the one that takes the time (only in a profile). */
+export const checkImport: ImportedFunction = { name: "checkThreads", parameters: [] };
+export const markImport: ImportedFunction = { name: "mark", parameters: ["i32"] };
 const checkThreads = 0;
+export const markFunction = 1;
 
 export class ThreadsCode {
   private readonly module: ModuleBuilder;

@@ -7,9 +7,11 @@ import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
+import { createMarks, marker, type Profile, samplesOf } from "../profile.ts";
 import { checkThreads, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
+import { describeStep } from "./describe.ts";
 import { probeWasm } from "./probe.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
@@ -109,9 +111,17 @@ class WasmExecutable implements Executable {
   private readonly views = new Map<string, Float32Array | Int32Array>();
   private readonly team: ThreadTeam | undefined;
   private working = 1;
+  private readonly marks: Float64Array[] | undefined;
 
-  constructor(programs: Readonly<Record<string, Program>>, numerics: Numerics, limitBytes: number, team: ThreadTeam | undefined) {
+  constructor(
+    programs: Readonly<Record<string, Program>>,
+    numerics: Numerics,
+    limitBytes: number,
+    team: ThreadTeam | undefined,
+    isProfiled: boolean,
+  ) {
     const start = nowMs();
+    this.marks = isProfiled ? createMarks(team?.size ?? 1) : undefined;
     const { leaves, layout } = layOut(programs, team?.size ?? 1);
     this.layout = layout;
     this.numerics = numerics;
@@ -130,10 +140,14 @@ class WasmExecutable implements Executable {
     this.buffer = memory.buffer;
     const { shared, cuts, threads } = layout;
     const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
-    const options = { numerics, isShared: team !== undefined };
+    const options = { numerics, isShared: team !== undefined, isProfiled };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {
-      env: { memory, checkThreads: () => team && checkThreads(team.deaths) },
+      env: {
+        memory,
+        checkThreads: () => team && checkThreads(team.deaths),
+        ...(this.marks && { mark: marker(this.marks[0]!) }),
+      },
     });
     this.runs = new Map(Object.keys(programs).map((name) => [name, exports[name] as () => void]));
     this.packKept = exports.packKept as () => void;
@@ -159,7 +173,7 @@ class WasmExecutable implements Executable {
     };
     for (let thread = 1; thread < team.size; thread++) {
       const own = { cuts: cuts + thread * cutsStride, scratch: scratch + thread * scratchStride };
-      team.post(thread, { module, memory, ...own, deaths: team.deaths });
+      team.post(thread, { module, memory, ...own, deaths: team.deaths, marks: this.marks?.[thread] });
     }
   }
 
@@ -197,6 +211,17 @@ class WasmExecutable implements Executable {
     const run = named(this.runs, program, "E_PROGRAM", "there is no program");
     if (this.keptIsStale || this.working < (this.team?.size ?? 1)) this.prepare();
     run();
+  }
+
+  readProfile(): Profile | undefined {
+    if (!this.marks) return undefined;
+    const samples = samplesOf(this.marks);
+    for (const list of this.marks) list[0] = 0;
+    const kernels = [...this.layout.programs].flatMap(([program, { plan }]) => [
+      { program, label: "waiting for other threads", kind: "wait", flops: 0 },
+      ...plan.steps.map((step) => describeStep(program, step, plan)),
+    ]);
+    return { kernels, samples };
   }
 
   setScalar(name: string, value: number): void {
@@ -267,6 +292,6 @@ export const wasmEngine: Engine = {
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    return new WasmExecutable(programs, numerics, limit, options.threads);
+    return new WasmExecutable(programs, numerics, limit, options.threads, options.profile ?? false);
   },
 };

@@ -22,7 +22,7 @@ import {
   windowsOf,
   windowsOver,
 } from "./fuse-images.ts";
-import { coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
+import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
 import type { Formula, Kernel, PlainKernel, Store } from "./kernel.ts";
 
 interface MatmulHead {
@@ -335,12 +335,33 @@ export class Fusion {
     this.open({ head: { kind: "rows" }, formula }, tensor);
   }
 
+  /** How many images a tensor of so many rows holds the pixels of, where kernels on images have made it. */
+  private imagesBehind(tensor: Tensor, rows: number): number | undefined {
+    let [node, images] = [baseOf(tensor), undefined as number | undefined];
+    for (let steps = 0; node && images === undefined && steps < 8; steps++) {
+      const head = this.groups[this.groupOf.get(node) ?? -1]?.head;
+      if (head?.kind === "matmul") images = head.windows?.images;
+      if (head?.kind === "pool") images = head.kernel.windows.images;
+      node = baseOf(node.inputs[0] ?? node);
+      if (node.inputs.length === 0) break;
+    }
+    return images !== undefined && rows > images && rows % images === 0 ? images : undefined;
+  }
+
   private placeReduce(tensor: Tensor): void {
     const source = tensor.inputs[0]!;
     const [outer, size, inner] = source.shape as readonly [number, number, number];
     const name = tensor.primitive.name as ReduceName;
     if (inner > 1) {
-      this.openColumns(tensor, name, this.stored(source), [outer, size, inner]);
+      const rows = this.stored(source);
+      const images = outer === 1 ? this.imagesBehind(source, size) : undefined;
+      if (images === undefined) this.openColumns(tensor, name, rows, [outer, size, inner]);
+      else {
+        const target = makeTensor([rows], [chunksOf(images), inner]);
+        const sources = [rows] as const;
+        this.plain({ kind: "chunkReduction", name, sources, target, images, rowsPerImage: size / images, columns: inner });
+        this.openColumns(tensor, name, target, [1, chunksOf(images), inner]);
+      }
       return;
     }
     const reduceIn = (formula: FormulaBuilder) =>

@@ -1,6 +1,7 @@
 /** Kernels over images [images, height, width, channels]: each part of their work is some of the images. */
 
 import type { Geometry, Pair } from "../primitives/geometry.ts";
+import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Formula } from "./values.ts";
 
@@ -49,7 +50,18 @@ export interface FilterGradientKernel {
   readonly filters: number;
 }
 
-export type ImageKernel = PadKernel | PatchesKernel | FoldKernel | FilterGradientKernel;
+/** Rows [images rowsPerImage, columns] joined within each chunk of images: [chunks, columns]. */
+export interface ChunkReductionKernel {
+  readonly kind: "chunkReduction";
+  readonly name: ReduceName;
+  readonly sources: readonly [Tensor];
+  readonly target: Tensor;
+  readonly images: number;
+  readonly rowsPerImage: number;
+  readonly columns: number;
+}
+
+export type ImageKernel = PadKernel | PatchesKernel | FoldKernel | FilterGradientKernel | ChunkReductionKernel;
 
 /**
  * Pooling, or back from it, then a formula over the results: for each window and channel (forward), or for each pixel and channel

@@ -28,7 +28,7 @@ const rows = (count: number, multiple = 1): Partition => (count < fewestRows ? o
 const columns = (count: number): Partition =>
   count <= columnsMultiple ? one : { by: "columns", count, multiple: columnsMultiple };
 
-const images = (count: number): Partition => (count === 1 ? one : { by: "images", count, multiple: 1 });
+const images = (count: number): Partition => ({ by: "images", count, multiple: 1 });
 
 /** How many images there are where a kernel works on images. */
 export const imagesOf = (kernel: Kernel): number | undefined => ("windows" in kernel ? kernel.windows?.images : undefined);
@@ -43,6 +43,8 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
       return one;
     case "random":
       return rows(kernel.rows);
+    case "chunkReduction":
+      return images(kernel.images);
     case "pad":
     case "patches":
     case "fold":

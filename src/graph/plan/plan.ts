@@ -38,6 +38,12 @@ export interface Plan {
   readonly inputs: readonly Tensor[];
 }
 
+/**
+ * Within a phase, kernels on the same images come first and together: each chunk of images goes through all of them while it is in
+ * the cache. What else is in the phase does not depend on them, nor they on it.
+ */
+const imagesFirst = ({ partition }: { readonly partition: Partition }): number => (partition.by === "images" ? 0 : 1);
+
 /** Kernels in an order in which each comes after what it depends on, as near to their own order as that allows. */
 function inOrder(dependencies: readonly (readonly Dependency[])[]): number[] {
   const order: number[] = [];
@@ -231,7 +237,7 @@ function plan(fused: Fused, store: PanelStore): Plan {
   const phases = phasesOf(order, partitions, dependencies.of);
   const steps = order
     .map((number) => ({ kernel: kernels[number]!, partition: partitions[number]!, phase: phases[number]! }))
-    .sort((a, b) => a.phase - b.phase);
+    .sort((a, b) => a.phase - b.phase || imagesFirst(a) - imagesFirst(b));
   return { ...place(steps, inPlace, outputs, programInputs(program)), inPlace, steps, outputs };
 }
 
