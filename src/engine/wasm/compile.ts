@@ -14,7 +14,7 @@ import { emitCopy } from "./copy-code.ts";
 import { type CutTable, cutRows } from "./cuts.ts";
 import { emitFilterGradient, filterGradientForm } from "./filter-gradient-code.ts";
 import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
-import { emitMatmul, matmulForm, productScratch } from "./matmul-code.ts";
+import { emitMatmul, matmulForm, panelGroups, productScratch } from "./matmul-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
@@ -334,21 +334,26 @@ class KernelLibrary {
 
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     const { operands, stores, a, panels, transposeA, m, n, k } = kernel;
-    part.place(addressOf(a), 4 * (transposeA ? 1 : k));
-    f.i32(4 * (transposeA ? m : k))
-      .i32(addressOf(panels))
-      .i32(k);
-    f.i32(Math.floor(n / panelColumns))
-      .i32(n % panelColumns)
-      .i32(4 * n);
-    part.strips(m);
-    const { strip, tile, list } = productScratch(k, n);
-    for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
-    const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
-    for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
-    for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);
     const form = matmulForm(kernel, this.numerics);
-    f.call(this.once(form, (number) => emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops)));
+    const product = this.once(form, (number) => emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops));
+    for (const { first, count, tail } of panelGroups(kernel)) {
+      const column = 4 * panelColumns * first;
+      part.place(addressOf(a), 4 * (transposeA ? 1 : k));
+      f.i32(4 * (transposeA ? m : k))
+        .i32(addressOf(panels) + column * k)
+        .i32(k);
+      f.i32(count)
+        .i32(tail)
+        .i32(4 * n);
+      part.strips(m);
+      const { strip, tile, list } = productScratch(k, n);
+      for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
+      const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
+      const behind = { full: column, perColumn: column, perRow: 0, uniform: 0 };
+      for (const { tensor, layout } of operands) part.place(addressOf(tensor) + behind[layout], bytesOf[layout]);
+      for (const { tensor } of stores) part.place(addressOf(tensor) + column, bytesOf.full);
+      f.call(product);
+    }
   }
 }
 

@@ -38,6 +38,23 @@ export function productScratch(k: number, n: number): ProductScratch {
   return { strip: 0, tile, list, bytes: list + aligned(4 * k + 4) };
 }
 
+/** Bytes of panels that stay in the cache while all strips run along them. */
+const cachedBytes = 512 * 1024;
+
+/**
+ * Panels in groups that stay in the cache: all strips run along one group before the next. The last group has the tail, too.
+ */
+export function panelGroups({ n, k }: MatmulKernel): { first: number; count: number; tail: number }[] {
+  const panels = Math.floor(n / panelColumns);
+  const groups = Math.max(1, Math.min(panels, Math.ceil((4 * panelColumns * k * panels) / cachedBytes)));
+  const bound = (group: number) => Math.floor((panels * group) / groups);
+  return Array.from({ length: groups }, (_, group) => ({
+    first: bound(group),
+    count: bound(group + 1) - bound(group),
+    tail: group === groups - 1 ? n % panelColumns : 0,
+  }));
+}
+
 /** Fewest columns at which looking for zeros costs less than it saves. */
 const fewestColumns = 3 * panelColumns;
 
@@ -137,7 +154,8 @@ export function emitMatmul(
         if (longFormula === undefined) for (const { local } of pointers) f.get(local);
         f.call(full);
       }
-      if (tail > 0) {
+      // Only the last group of panels has a tail.
+      const emitTail = () => {
         pushA();
         f.get(tailB).get(depth).i32(1).get(p.valid).get(stripBytes).get(p.tile);
         if (longFormula !== undefined) f.get(tailColumn).op("i32.add");
@@ -147,7 +165,8 @@ export function emitMatmul(
           if (layout === "full" || layout === "perColumn") f.get(tailColumn).op("i32.add");
         }
         f.call(last);
-      }
+      };
+      if (tail > 0) f.get(p.valid).if(emitTail);
       if (longFormula !== undefined) {
         const columns = () => f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add");
         const strip = { sums: p.tile, sumsBytes: () => f.get(sumsBytes), rows, columns, rowBytes: () => f.get(p.rowBytes) };
