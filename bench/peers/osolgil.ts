@@ -1,30 +1,22 @@
 /** Osolgil as a peer of itself, by the same protocol as the others: node osolgil.ts WORKLOAD THREADS [fused|portable]. */
-import { createInterface } from "node:readline";
+import { version } from "../../src/core/version.ts";
 import type { Numerics } from "../../src/engine/engine.ts";
-import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
-import { startThreads } from "../../src/execute/compute-threads.ts";
-import { Session } from "../../src/train/session.ts";
-import { resolveWorkload, workloads } from "../workloads.ts";
+import { openSession } from "../open-session.ts";
+import { findWorkloads } from "../workloads.ts";
+import { serve } from "./protocol.ts";
 
-const [name, threads, numerics] = process.argv.slice(2);
-const workload = workloads.find((one) => one.name === name)!;
-const run = resolveWorkload(workload);
-const team = startThreads(Number(threads));
-const session = new Session(run, workload.load(run), {
-  engine: wasmEngine,
-  ...(team && { threads: team }),
-  ...(numerics && { numerics: numerics as Numerics }),
-});
-let count = 0;
-function timeSteps(steps: number): number {
-  const start = performance.now();
-  for (let i = 0; i < steps; i++) session.step(count++);
-  return (performance.now() - start) / steps;
-}
-let perStepMs = timeSteps(20);
-perStepMs = timeSteps(Math.ceil(1200 / perStepMs));
-console.log(JSON.stringify({ peer: "osolgil", workload: name, numerics: session.numerics }));
-for await (const line of createInterface({ input: process.stdin })) {
-  perStepMs = timeSteps(Math.max(3, Math.round(Number(line) / perStepMs)));
-  console.log(JSON.stringify({ stepsPerSecond: 1000 / perStepMs }));
-}
+const [name, wanted, profile] = process.argv.slice(2);
+const { session, threads, numerics } = openSession(
+  findWorkloads([name!]).found[0]!,
+  Number(wanted),
+  profile as Numerics | undefined,
+);
+let loss = Number.NaN;
+await serve(
+  { peer: `osolgil-${version}`, threads, numerics },
+  (i) => {
+    loss = session.step(i).loss;
+    return undefined;
+  },
+  () => loss,
+);

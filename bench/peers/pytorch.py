@@ -1,72 +1,85 @@
-"""PyTorch as a peer: python pytorch.py WORKLOAD THREADS [fused|foreach] [compile]. Batches lie in memory as float32 tensors."""
+"""
+PyTorch as a peer: python pytorch.py WORKLOAD THREADS [foreach] [compile].
+
+WORKLOAD is what forPeers of bench/workload.ts says of it, as JSON. Batches lie in memory as float32 tensors. Updates are fused
+unless `foreach` is given: PyTorch 1 has no fused ones on CPUs.
+"""
+import json
+import math
 import sys
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from data import batches
 from protocol import serve
 
-workload, threads, options = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+workload, threads, options = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 
 
-def dense(widths, batch_norm=False, dropout=0.0):
-    layers = []
-    for i, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-        layers.append(nn.Linear(inputs, outputs))
-        if i < len(widths) - 2:
-            if batch_norm:
-                layers.append(nn.BatchNorm1d(outputs))
-            layers.append(nn.ReLU())
-            if dropout:
-                layers.append(nn.Dropout(dropout))
-    return nn.Sequential(*layers)
+def extent(before, window, stride, padding):
+    return math.ceil(before / stride) if padding == "same" else (before - window) // stride + 1
 
 
-def convolutional():
-    return nn.Sequential(
-        nn.Conv2d(1, 30, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4320, 100), nn.ReLU(), nn.Linear(100, 10)
-    )
+def build(layers, shape):
+    """The network; shape is that of an example as the workload gives it, [values] or [height, width, channels]."""
+    modules = []
+    for layer in layers:
+        kind = layer["kind"]
+        if kind == "dense":
+            if len(shape) > 1:
+                modules.append(nn.Flatten())
+            modules.append(nn.Linear(math.prod(shape), layer["units"]))
+            shape = [layer["units"]]
+        elif kind == "conv2d":
+            kernel, stride, padding = layer["kernel"], layer.get("stride", 1), layer.get("padding", "valid")
+            # An odd kernel with stride 1 is "same" with kernel // 2 on both sides.
+            pad = kernel // 2 if padding == "same" else 0
+            modules.append(nn.Conv2d(shape[2], layer["filters"], kernel, stride=stride, padding=pad))
+            shape = [extent(shape[0], kernel, stride, padding), extent(shape[1], kernel, stride, padding), layer["filters"]]
+        elif kind == "maxPool2d":
+            size = layer.get("size", 2)
+            stride = layer.get("stride", size)
+            modules.append(nn.MaxPool2d(size, stride))
+            shape = [extent(shape[0], size, stride, "valid"), extent(shape[1], size, stride, "valid"), shape[2]]
+        elif kind == "batchNorm":
+            modules.append(nn.BatchNorm1d(shape[0]) if len(shape) == 1 else nn.BatchNorm2d(shape[2]))
+        elif kind == "dropout":
+            modules.append(nn.Dropout(layer["rate"]))
+        elif kind == "relu":
+            modules.append(nn.ReLU())
+        else:
+            sys.exit(f"pytorch.py has no layer {kind}")
+    return nn.Sequential(*modules)
 
 
-network, batch, optimizer, penalty = {
-    "W1": lambda: (dense([784, 100, 100, 100, 100, 10]), 128, "adam", 0.0),
-    "W2": lambda: (dense([784, 100, 100, 100, 100, 10], True, 0.5), 128, "adam", 0.1),
-    "W3": lambda: (dense([784, 50, 10]), 100, "sgd", 0.0),
-    "W4": lambda: (dense([3072, 50, 10]), 100, "momentum", 0.0),
-    "W5": lambda: (dense([784, 1024, 1024, 10]), 256, "adam", 0.0),
-    "W6": lambda: (convolutional(), 100, "adam", 0.0),
-}[workload]()
-
-if workload == "W4":
-    inputs = [torch.randn(batch, 3072) for _ in range(100)]
-    targets = [torch.randint(0, 10, (batch,)) for _ in range(100)]
-else:
-    from mnist import load
-
-    images, labels = (torch.from_numpy(array) for array in load())
-    shape = (batch, 1, 28, 28) if workload == "W6" else (batch, 784)
-    inputs = [images[i : i + batch].reshape(shape) for i in range(0, 60000 - batch + 1, batch)]
-    targets = [labels[i : i + batch] for i in range(0, 60000 - batch + 1, batch)]
+network = build(workload["layers"], workload["input"])
+inputs, targets = ([torch.from_numpy(array) for array in arrays] for arrays in batches(workload))
 
 groups = [
-    {"params": [p for p in network.parameters() if p.dim() > 1], "weight_decay": penalty},
+    {"params": [p for p in network.parameters() if p.dim() > 1], "weight_decay": workload["l2"]},
     {"params": [p for p in network.parameters() if p.dim() == 1]},
 ]
-kind = {"fused": True} if "foreach" not in options else {"foreach": True}
+chosen = workload["optimizer"]
+rate = chosen["learningRate"]
+kind = {"foreach": True} if "foreach" in options else {"fused": True}
+parameters = groups if workload["l2"] else network.parameters()
 update = {
-    "adam": lambda: torch.optim.Adam(groups if penalty else network.parameters(), lr=1e-3, **kind),
-    "sgd": lambda: torch.optim.SGD(network.parameters(), lr=0.1, **kind),
-    "momentum": lambda: torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9, **kind),
-}[optimizer]()
+    "adam": lambda: torch.optim.Adam(parameters, lr=rate, **kind),
+    "sgd": lambda: torch.optim.SGD(parameters, lr=rate, **kind),
+    "momentum": lambda: torch.optim.SGD(parameters, lr=rate, momentum=chosen["decay"], **kind),
+}[chosen["kind"]]()
 model = torch.compile(network) if "compile" in options else network
 
 
 def step(i):
     update.zero_grad(set_to_none=True)
-    F.cross_entropy(model(inputs[i % len(inputs)]), targets[i % len(targets)]).backward()
+    loss = F.cross_entropy(model(inputs[i % len(inputs)]), targets[i % len(targets)])
+    loss.backward()
     update.step()
+    return loss.detach()
 
 
-serve({"peer": f"pytorch-{torch.__version__}", "workload": workload, "threads": threads, "options": options}, step)
+serve({"peer": f"pytorch-{torch.__version__}", "threads": torch.get_num_threads(), "options": options}, step)
