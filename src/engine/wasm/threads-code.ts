@@ -25,7 +25,7 @@ export const controlWords = {
 export const controlBytes = 512;
 
 /** Looks at a word so often before it sleeps: some 20 microseconds. */
-const spins = 10_000;
+const spins = 400_000;
 /** After this long in sleep it looks whether the others still live. */
 const napNanoseconds = 100_000_000;
 
