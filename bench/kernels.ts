@@ -1,13 +1,13 @@
 /**
- * Products alone, at the shapes of the workloads and some of no workload, against the peak of the machine.
+ * Products alone, at the shapes of the workloads and some of no workload, against the peak of the machine: a short window of the
+ * product, a short window of the peak, in turns, since machines change their speed from moment to moment.
  *
  *   npm run bench:kernels -- [portable]
  */
 import type { Numerics } from "../src/engine/engine.ts";
-import { measurePeak } from "../src/engine/wasm/peak.ts";
+import { peakMeter } from "../src/engine/wasm/peak.ts";
 import { wasmEngine } from "../src/engine/wasm/wasm-engine.ts";
 import { assign, matmul, state } from "../src/graph/index.ts";
-import { measureRate } from "./measure.ts";
 
 /** What it is, then M, K, N, and which operand is transposed. */
 const shapes: readonly (readonly [string, number, number, number, ("a" | "b")?])[] = [
@@ -30,8 +30,9 @@ const shapes: readonly (readonly [string, number, number, number, ("a" | "b")?])
 ];
 
 const numerics: Numerics = process.argv[2] === "portable" ? "portable" : "fused";
-const peak = measurePeak(numerics);
-console.log(`peak of one core, ${numerics}: ${peak.toFixed(1)} GFLOP/s`);
+const peak = peakMeter(numerics);
+const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1]!;
+console.log(`peak of one core, ${numerics}: ${peak(1000).toFixed(1)} GFLOP/s`);
 for (const [name, m, k, n, transposed] of shapes) {
   const a = state("a", transposed === "a" ? [k, m] : [m, k]);
   const b = state("b", transposed === "b" ? [n, k] : [k, n]);
@@ -43,9 +44,18 @@ for (const [name, m, k, n, transposed] of shapes) {
       leaf,
       Float32Array.from({ length: m * k * (leaf === a ? 1 : n / m) }, (_, i) => ((i * 7919) % 101) / 101 - 0.5),
     );
-  const { median, max } = measureRate(() => executable.run("product"), { warmUpMs: 200, windowMs: 150, windows: 7 });
-  const gflops = (rate: number) => (rate * 2 * m * k * n) / 1e9;
-  const share = (rate: number) =>
-    `${gflops(rate).toFixed(1).padStart(5)} GFLOP/s ${((100 * gflops(rate)) / peak).toFixed(0).padStart(3)} %`;
-  console.log(`${name.padEnd(18)} ${`${m} x ${k} x ${n}`.padEnd(18)} median ${share(median)}   best ${share(max)}`);
+  const flops = 2 * m * k * n;
+  const calls = Math.max(1, Math.round(1e8 / flops));
+  const window = () => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) executable.run("product");
+    return (calls * flops) / (performance.now() - start) / 1e6;
+  };
+  for (let i = 0; i < 30; i++) window();
+  const turns = Array.from({ length: 120 }, () => ({ product: window(), peak: peak(0.5) }));
+  const gflops = median(turns.map((turn) => turn.product));
+  const share = 100 * median(turns.map((turn) => turn.product / turn.peak));
+  console.log(
+    `${name.padEnd(18)} ${`${m} x ${k} x ${n}`.padEnd(18)} ${gflops.toFixed(1).padStart(5)} GFLOP/s, ${share.toFixed(0).padStart(3)} % of the peak`,
+  );
 }
