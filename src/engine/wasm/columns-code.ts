@@ -5,7 +5,7 @@
  *
  * Order of sums  rows one after the other; each 64 rows are added to the total. It depends on the size alone.
  */
-import { type ColumnsKernel, keyOfFormula } from "../../graph/plan/kernel.ts";
+import { type ColumnsKernel, keyOfElements, keyOfFormula } from "../../graph/plan/kernel.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
 import { emitStores, FormulaCode, reduceCodes } from "./formula-code.ts";
 
@@ -13,21 +13,23 @@ const wide = 4;
 
 /** Everything that the code of a column kernel depends on. */
 export function columnsForm(kernel: ColumnsKernel): string {
-  return `columns ${kernel.name} ${keyOfFormula(kernel)}`;
+  return `columns ${kernel.name} ${keyOfElements(kernel.elements)} ${keyOfFormula(kernel)}`;
 }
 
 /**
- * The function of a column kernel. Parameters: outer, size, columns, bytes from row to row, address of the source, of each
- * operand, of each store. Where there are fewer columns than a row has, outer is 1.
+ * The function of a column kernel. Parameters: outer, size, columns, bytes from row to row, address of each operand of the
+ * elements, of each operand, of each store. Where there are fewer columns than a row has, outer is 1.
  */
 export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: string): number {
-  const { operands, values, stores } = kernel;
-  const headCount = 5;
+  const { operands, values, stores, elements } = kernel;
+  const firstElement = 4;
+  const headCount = firstElement + elements.operands.length;
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
-  const [outer, size, columns, rowBytes, source] = [0, 1, 2, 3, 4];
+  const [outer, size, columns, rowBytes] = [0, 1, 2, 3];
   const operandAt = (operand: number) => headCount + operand;
   const storeAt = (store: number) => headCount + operands.length + store;
-  const [width, column, left, block, from, count, outerNumber] = Array.from({ length: 7 }, () => f.local("i32")) as [
+  const [width, column, left, block, from, count, outerNumber, firstRow] = Array.from({ length: 8 }, () => f.local("i32")) as [
+    Local,
     Local,
     Local,
     Local,
@@ -56,22 +58,52 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
     },
   );
 
+  // One for each vector of a chunk: what is the same for all rows stays in locals.
+  const elementCodes = Array.from(
+    { length: wide },
+    (_, v) =>
+      new FormulaCode(
+        f,
+        elements.values,
+        ({ operand, layout }) => {
+          f.get(firstElement + operand);
+          if (layout === "full")
+            f.get(from)
+              .op("i32.add")
+              .mem("v128.load", 16 * v);
+          else if (layout === "perColumn")
+            f.get(column)
+              .op("i32.add")
+              .mem("v128.load", 16 * v);
+          else f.mem("v128.load32_splat");
+        },
+        (value) => {
+          throw new Error(`no code for ${value.kind} in the elements of columns`);
+        },
+      ),
+  );
+
   const emitChunk = (vectors: number, partial: boolean) => {
     const current = Array.from({ length: vectors }, (_, v) => v);
     for (const v of current) f.f32x4(reduceCodes[kernel.name].start).set(totals[v]!);
-    f.get(source).get(column).op("i32.add").set(from);
+    f.get(firstRow).get(column).op("i32.add").set(from);
     f.get(size).set(left);
+    for (const v of current) {
+      for (const scope of ["uniform", "perColumn"] as const) {
+        elementCodes[v]!.begin(scope);
+        elementCodes[v]!.prepare(scope);
+      }
+    }
     f.loop(() => {
       for (const v of current) f.f32x4(reduceCodes[kernel.name].start).set(parts[v]!);
       f.get(left).i32(64).get(left).i32(64).op("i32.lt_u").op("select").set(block);
       f.get(left).get(block).op("i32.sub").set(left);
       f.loop(() => {
-        for (const v of current)
-          f.get(parts[v]!)
-            .get(from)
-            .mem("v128.load", 16 * v)
-            .op(reduceCodes[kernel.name].join)
-            .set(parts[v]!);
+        for (const v of current) {
+          elementCodes[v]!.begin("full");
+          elementCodes[v]!.push(elements.value);
+          f.get(parts[v]!).op(reduceCodes[kernel.name].join).set(parts[v]!);
+        }
         f.get(from).get(rowBytes).op("i32.add").set(from);
         f.get(block).i32(1).op("i32.sub").tee(block).brIf(0);
       });
@@ -108,8 +140,8 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
     }
     f.get(columns).i32(3).op("i32.and").tee(count);
     f.if(() => emitChunk(1, true));
-    // The next outer index: the source moves by size rows, full operands and stores by one row, those per row by one number.
-    f.get(size).get(rowBytes).op("i32.mul").get(source).op("i32.add").set(source);
+    // The next outer index: elements move by size rows, full operands and stores by one row, those per row by one number.
+    f.get(size).get(rowBytes).op("i32.mul").get(firstRow).op("i32.add").set(firstRow);
     operands.forEach(({ layout }, operand) => {
       if (layout === "full") f.get(operandAt(operand)).get(rowBytes).op("i32.add").set(operandAt(operand));
       else if (layout === "perRow") f.bump(operandAt(operand), 4);

@@ -216,15 +216,16 @@ class KernelLibrary {
         return;
       }
       case "chunkReduction": {
-        const { sources, target, images, rowsPerImage, columns } = kernel;
+        const { elements, target, images, rowsPerImage, columns } = kernel;
         f.i32(1);
         part.size(images, rowsPerImage);
         f.i32(columns).i32(4 * columns);
-        part.place(addressOf(sources[0]), 4 * columns * rowsPerImage);
+        for (const { tensor, layout } of elements.operands)
+          part.place(addressOf(tensor), layout === "full" ? 4 * columns * rowsPerImage : 0);
         part.placeOfChunk(addressOf(target), 4 * columns);
         const values = [{ kind: "accumulated", layout: "full" }] as const;
         const stores = [{ value: 0, tensor: target, layout: "full" }] as const;
-        const whole = { kind: "columns", name: kernel.name, source: sources[0], outer: 1, size: 1, columns } as const;
+        const whole = { kind: "columns", name: kernel.name, elements, outer: 1, size: 1, columns } as const;
         const reduction = { ...whole, operands: [], values, stores };
         f.call(this.once(columnsForm(reduction), (number) => emitColumns(this.module, reduction, `columns${number}`)));
         return;
@@ -240,7 +241,7 @@ class KernelLibrary {
         return;
       }
       case "columns": {
-        const { operands, stores, outer, size, columns, source } = kernel;
+        const { operands, stores, outer, size, columns, elements } = kernel;
         const isCut = outer === 1;
         if (isCut) f.i32(1);
         else part.size(outer);
@@ -248,7 +249,8 @@ class KernelLibrary {
         if (isCut) part.size(columns);
         else f.i32(columns);
         f.i32(4 * columns);
-        part.place(addressOf(source), isCut ? 4 : 4 * size * columns);
+        const elementBytes = { full: isCut ? 4 : 4 * size * columns, perColumn: isCut ? 4 : 0, perRow: 0, uniform: 0 };
+        for (const { tensor, layout } of elements.operands) part.place(addressOf(tensor), elementBytes[layout]);
         const bytesOf = { full: isCut ? 4 : 4 * columns, perColumn: isCut ? 4 : 0, perRow: isCut ? 0 : 4, uniform: 0 };
         for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
         for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);

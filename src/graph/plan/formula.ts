@@ -73,13 +73,23 @@ export class FormulaBuilder {
   private readonly keys = new Map<Tensor, number>();
 
   private readonly isStored: (tensor: Tensor) => boolean;
+  private readonly isCheap: (tensor: Tensor) => boolean;
   private readonly isRows: boolean;
 
   /**
    * @param isRows    a row kernel: only they read rows out of tables, integers, and the number of a column
    * @param isStored  whether an inlinable tensor lies in memory as well
+   * @param isCheap   whether a tensor costs less to compute again than to load
    */
-  constructor(rows: number, columns: number, flexible: boolean, isRows: boolean, isStored: (tensor: Tensor) => boolean) {
+  constructor(
+    rows: number,
+    columns: number,
+    flexible: boolean,
+    isRows: boolean,
+    isStored: (tensor: Tensor) => boolean,
+    isCheap: (tensor: Tensor) => boolean,
+  ) {
+    this.isCheap = isCheap;
     this.isStored = isStored;
     this.isRows = isRows;
     this.rows = rows;
@@ -131,7 +141,7 @@ export class FormulaBuilder {
       return alike ? member.value : undefined;
     }
     const inMemory = this.isStored(base);
-    const inlined = this.inline(base, layout);
+    const inlined = this.isCheap(base) ? this.formulaOf(base, layout) : this.inline(base, layout);
     if (inlined !== undefined) return inlined;
     const onlyInlined =
       base.primitive.kind === "gather" ||
@@ -164,7 +174,11 @@ export class FormulaBuilder {
       this.flexible = false;
       return this.load(from, at, rows);
     }
-    if (!isInlined(base)) return undefined;
+    return isInlined(base) ? this.formulaOf(base, layout) : undefined;
+  }
+
+  /** The formula of an elementwise tensor, computed here. */
+  private formulaOf(base: Tensor, layout: Layout): number | undefined {
     const key = `${layout}:${this.keyOf(base)}`;
     const before = this.known.get(key);
     if (before !== undefined) return before;

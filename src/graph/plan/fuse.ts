@@ -11,7 +11,7 @@ import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
 import { geometryOf } from "../primitives/windows.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import { isLeaf, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { baseOf, FormulaBuilder, isInlined, layoutOver } from "./formula.ts";
 import {
   filterGradientShape,
@@ -22,42 +22,10 @@ import {
   windowsOf,
   windowsOver,
 } from "./fuse-images.ts";
+import type { ColumnsHead, Group, MatmulHead } from "./group.ts";
 import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
-import type { Formula, Kernel, PlainKernel, Store } from "./kernel.ts";
-
-interface MatmulHead {
-  readonly kind: "matmul";
-  readonly a: Tensor;
-  readonly b: Tensor;
-  readonly k: number;
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-  readonly windows?: Windows;
-}
-interface ColumnsHead {
-  readonly kind: "columns";
-  readonly name: ReduceName;
-  readonly source: Tensor;
-  /** [outer, size, columns]. */
-  readonly extents: readonly [number, number, number];
-}
-/** A kernel without a formula, complete. */
-interface PlainHead {
-  readonly kind: "plain";
-  readonly kernel: PlainKernel;
-}
-interface PoolHead {
-  readonly kind: "pool";
-  readonly kernel: Omit<PoolKernel, keyof Formula | "rows" | "columns">;
-  /** Nothing can be added to the formula. */
-  readonly isClosed: boolean;
-}
-
-/** A kernel in the making. */
-export interface Group {
-  readonly head: MatmulHead | ColumnsHead | PlainHead | PoolHead | { readonly kind: "rows" };
-  readonly formula: FormulaBuilder;
-}
+import type { ElementFormula, PlainKernel } from "./kernel.ts";
+import { Costs, fewRecomputed, mostRecomputed } from "./recompute.ts";
 
 export class Fusion {
   readonly groups: Group[] = [];
@@ -67,11 +35,14 @@ export class Fusion {
   private readonly padded = new Map<string, Tensor>();
   private readonly replaced: ReadonlyMap<Tensor, Tensor>;
   private readonly numbers = new Map<Tensor, number>();
+  private readonly costs = new Costs((tensor) => this.groups[this.groupOf.get(tensor) ?? -1]);
 
   /** @param outputs  tensors that are needed when the program has run */
   constructor(order: readonly Tensor[], outputs: readonly Tensor[]) {
     this.replaced = replacedProducts(order, outputs);
-    for (const tensor of order) this.place(tensor);
+    // Random numbers wait for nothing: what uses them can join what it comes from.
+    for (const tensor of order) if (tensor.primitive.kind === "random") this.place(tensor);
+    for (const tensor of order) if (tensor.primitive.kind !== "random") this.place(tensor);
   }
 
   /** The number of the group that computes a tensor, or undefined for leaves and what is inlined. */
@@ -144,7 +115,7 @@ export class Fusion {
       const shape = filterGradientShape(windows, n);
       const sums = makeTensor([images, right], shape);
       this.plain({ kind: "filterGradient", sources: [images, this.stored(right)], target: sums, windows, filters: n });
-      this.openColumns(tensor, "sum", sums, [1, shape[0], m * n]);
+      this.openColumns(tensor, "sum", this.elements(sums, shape[0], m * n), [1, shape[0], m * n]);
       return;
     }
     const k = left.shape[transposeA ? 0 : 1]!;
@@ -166,8 +137,8 @@ export class Fusion {
     this.openSummed(tensor, sizeOf(tensor.shape) / columns, columns, { kind: "matmul", ...head });
   }
 
-  private openColumns(tensor: Tensor, name: ReduceName, source: Tensor, extents: ColumnsHead["extents"]): void {
-    this.openSummed(tensor, extents[0], extents[2], { kind: "columns", name, source, extents });
+  private openColumns(tensor: Tensor, name: ReduceName, elements: ElementFormula, extents: ColumnsHead["extents"]): void {
+    this.openSummed(tensor, extents[0], extents[2], { kind: "columns", name, elements, extents });
   }
 
   private plain(kernel: PlainKernel): void {
@@ -220,7 +191,14 @@ export class Fusion {
   }
 
   private formula(rows: number, columns: number, flexible = false, isRows = true): FormulaBuilder {
-    return new FormulaBuilder(rows, columns, flexible, isRows, (tensor) => this.groupOf.has(tensor));
+    return new FormulaBuilder(
+      rows,
+      columns,
+      flexible,
+      isRows,
+      (tensor) => this.groupOf.has(tensor),
+      (tensor) => this.costs.of(tensor) <= (isRows ? mostRecomputed : fewRecomputed),
+    );
   }
 
   private open(group: Group, ...members: Tensor[]): Group {
@@ -233,16 +211,38 @@ export class Fusion {
     this.plain({ kind: "copy", sources: [source], target, extents, strides, offset });
   }
 
-  private latestGroup(tensor: Tensor): number {
+  /** @param throughCheap  look behind inputs that can be computed again */
+  private latestGroup(tensor: Tensor, throughCheap = false): number {
     let latest = -1;
-    for (const one of tensor.inputs) latest = Math.max(latest, this.producer(one) ?? -1);
+    for (const one of tensor.inputs) {
+      const isBehind = throughCheap && this.costs.of(baseOf(one)) <= mostRecomputed;
+      const group = isBehind ? this.latestGroup(baseOf(one), true) : this.producer(one);
+      latest = Math.max(latest, group ?? -1);
+    }
     return latest;
   }
 
   private placeElementwise(tensor: Tensor): void {
     const latest = this.latestGroup(tensor);
+    const early = this.latestGroup(tensor, true);
+    if (early >= 0 && early < latest && this.joinEarly(early, tensor)) return;
     if (latest >= 0 && this.join(this.groups[latest]!, tensor)) this.groupOf.set(tensor, latest);
     else this.ownGroup(tensor);
+  }
+
+  /** Joins a group of rows before that of some inputs, which are computed again there. */
+  private joinEarly(number: number, tensor: Tensor): boolean {
+    const group = this.groups[number]!;
+    if (group.head.kind !== "rows") return false;
+    const { formula } = group;
+    const joined = formula.tentatively(() => {
+      if (!this.join(group, tensor)) return undefined;
+      if (formula.operands.every((operand) => (this.producer(operand.tensor) ?? -1) < number)) return true;
+      formula.members.delete(tensor);
+      return undefined;
+    });
+    if (joined) this.groupOf.set(tensor, number);
+    return joined ?? false;
   }
 
   /** Expresses the tensor in the group's formula, where that can be done. */
@@ -335,6 +335,20 @@ export class Fusion {
     this.open({ head: { kind: "rows" }, formula }, tensor);
   }
 
+  /** What a reduction takes up: loaded, or computed on the way where that is cheap. */
+  private elements(source: Tensor, rows: number, columns: number): ElementFormula {
+    const isCheap = (tensor: Tensor) => this.costs.of(tensor) <= mostRecomputed;
+    const isStored = (tensor: Tensor) => this.groupOf.has(tensor);
+    const formula = new FormulaBuilder(rows, columns, false, false, isStored, isCheap);
+    const value = formula.tentatively(() => {
+      const found = formula.read(source, "full");
+      return formula.operands.some(({ layout }) => layout === "perRow") ? undefined : found;
+    });
+    if (value !== undefined) return { operands: formula.operands, values: formula.values, value };
+    const operand = { tensor: this.stored(source), layout: "full" } as const;
+    return { operands: [operand], values: [{ kind: "load", operand: 0, layout: "full" }], value: 0 };
+  }
+
   /** How many images a tensor of so many rows holds the pixels of, where kernels on images have made it. */
   private imagesBehind(tensor: Tensor, rows: number): number | undefined {
     let [node, images] = [baseOf(tensor), undefined as number | undefined];
@@ -353,14 +367,15 @@ export class Fusion {
     const [outer, size, inner] = source.shape as readonly [number, number, number];
     const name = tensor.primitive.name as ReduceName;
     if (inner > 1) {
-      const rows = this.stored(source);
       const images = outer === 1 ? this.imagesBehind(source, size) : undefined;
-      if (images === undefined) this.openColumns(tensor, name, rows, [outer, size, inner]);
+      const elements = this.elements(source, outer * size, inner);
+      if (images === undefined) this.openColumns(tensor, name, elements, [outer, size, inner]);
       else {
-        const target = makeTensor([rows], [chunksOf(images), inner]);
-        const sources = [rows] as const;
-        this.plain({ kind: "chunkReduction", name, sources, target, images, rowsPerImage: size / images, columns: inner });
-        this.openColumns(tensor, name, target, [1, chunksOf(images), inner]);
+        const sources = elements.operands.map((operand) => operand.tensor);
+        const target = makeTensor(sources, [chunksOf(images), inner]);
+        const rowsPerImage = size / images;
+        this.plain({ kind: "chunkReduction", name, sources, elements, target, images, rowsPerImage, columns: inner });
+        this.openColumns(tensor, name, this.elements(target, chunksOf(images), inner), [1, chunksOf(images), inner]);
       }
       return;
     }
@@ -389,45 +404,4 @@ export class Fusion {
     formula.members.set(tensor, { value, layout: "perRow" });
     this.open({ head: { kind: "rows" }, formula }, tensor);
   }
-}
-
-/** The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`. */
-export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>, panels?: Tensor): Kernel {
-  if (head.kind === "plain") return head.kernel;
-  const stores: Store[] = [];
-  for (const [tensor, { value, layout }] of formula.members) {
-    if (needed.has(tensor)) stores.push({ value, tensor, layout });
-  }
-  const { operands, values, rows, columns } = formula;
-  if (head.kind === "rows") return { kind: "rows", rows, columns, operands, values, stores };
-  if (head.kind === "pool") return { ...head.kernel, rows, columns, operands, values, stores };
-  if (head.kind === "columns") {
-    const { name, source, extents } = head;
-    const [outer, size, inner] = extents;
-    return { kind: "columns", name, source, outer, size, columns: inner, operands, values, stores };
-  }
-  const { a, k, transposeA, windows } = head;
-  return {
-    kind: "matmul",
-    a,
-    panels: panels!,
-    transposeA,
-    hasZeros: !windows && holdsBytes(a),
-    m: rows,
-    n: columns,
-    k,
-    ...(windows && { windows }),
-    operands,
-    values,
-    stores,
-  };
-}
-
-/** Rows of a table of bytes, as they are or times a number: images, mostly, whose background is 0. */
-function holdsBytes(tensor: Tensor): boolean {
-  const base = baseOf(tensor);
-  const { kind, name } = base.primitive;
-  if (kind === "gather") return base.inputs[0]!.dtype === "uint8";
-  if (name !== "mul" && name !== "identity") return false;
-  return base.inputs.some(holdsBytes) && base.inputs.every((one) => holdsBytes(one) || isLeaf(one, "constant"));
 }

@@ -3,7 +3,7 @@
 import type { Geometry, Pair } from "../primitives/geometry.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Formula } from "./values.ts";
+import type { ElementFormula, Formula } from "./values.ts";
 
 /** Windows over images, and how many there are in each. */
 export interface Windows {
@@ -54,7 +54,9 @@ export interface FilterGradientKernel {
 export interface ChunkReductionKernel {
   readonly kind: "chunkReduction";
   readonly name: ReduceName;
-  readonly sources: readonly [Tensor];
+  /** The operands of the elements. */
+  readonly sources: readonly Tensor[];
+  readonly elements: ElementFormula;
   readonly target: Tensor;
   readonly images: number;
   readonly rowsPerImage: number;

@@ -6,7 +6,7 @@
 import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
 import type { ImageKernel, PoolKernel, Windows } from "./image-kernels.ts";
-import type { Formula } from "./values.ts";
+import type { ElementFormula, Formula, Operand } from "./values.ts";
 
 export * from "./values.ts";
 
@@ -16,11 +16,12 @@ export interface RowsKernel extends Formula {
   readonly rows: number;
   readonly columns: number;
 }
-/** A reduction of [outer, size, columns] over `size`, then a formula over its [outer, columns] results. */
+/** A reduction of elements [outer, size, columns] over `size`, then a formula over its [outer, columns] results. */
 export interface ColumnsKernel extends Formula {
   readonly kind: "columns";
   readonly name: ReduceName;
-  readonly source: Tensor;
+  /** Over outer size rows. */
+  readonly elements: ElementFormula;
   readonly outer: number;
   readonly size: number;
   readonly columns: number;
@@ -95,7 +96,13 @@ export interface Read {
   readonly reach: "element" | "share" | "any";
 }
 
+/** What a reduction takes up: cut along its rows it reads a share of what lies in rows, cut along its columns one of what has a number for each. */
+function elementRead({ tensor, layout }: Operand, isCutByRows: boolean): Read {
+  return { tensor, reach: layout === (isCutByRows ? "full" : "perColumn") ? "share" : "any" };
+}
+
 export function readsOf(kernel: Kernel): Read[] {
+  if (kernel.kind === "chunkReduction") return kernel.elements.operands.map((operand) => elementRead(operand, true));
   if (isPlain(kernel)) {
     const reach = kernel.kind === "copy" || kernel.kind === "random" ? "any" : "share";
     return kernel.sources.map((tensor) => ({ tensor, reach }));
@@ -108,7 +115,7 @@ export function readsOf(kernel: Kernel): Read[] {
         ]
       : [{ tensor, reach: layout === "full" || layout === "perRow" ? "element" : "any" }],
   );
-  if (kernel.kind === "columns") reads.push({ tensor: kernel.source, reach: kernel.outer > 1 ? "share" : "any" });
+  if (kernel.kind === "columns") reads.push(...kernel.elements.operands.map((operand) => elementRead(operand, kernel.outer > 1)));
   if (kernel.kind === "pool") for (const tensor of kernel.images) reads.push({ tensor, reach: "share" });
   if (kernel.kind === "matmul") {
     reads.push({ tensor: kernel.a, reach: kernel.transposeA ? "any" : "share" }, { tensor: kernel.panels, reach: "any" });

@@ -10,7 +10,8 @@ import { broadcastStrides, sizeOf } from "../shape.ts";
 import { isLeaf, type Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
-import { Fusion, finishKernel } from "./fuse.ts";
+import { Fusion } from "./fuse.ts";
+import { finishKernel } from "./group.ts";
 import { isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
 import { createPanels, PanelStore } from "./panels.ts";
@@ -128,16 +129,24 @@ function fuse(source: Program, store: PanelStore): Fused {
 /** The kernels of a fused program, packing what products multiply with before the first of them. */
 function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): Kernel[] {
   const needed = new Set<Tensor>([...values.map(({ value }) => value), ...Object.values(outputs)]);
-  for (const { head, formula } of fusion.groups) {
-    if (head.kind === "matmul") needed.add(head.a).add(head.b);
-    if (head.kind === "columns") needed.add(head.source);
-    if (head.kind === "plain") for (const source of head.kernel.sources) needed.add(source);
-    if (head.kind === "pool") for (const source of head.kernel.images) needed.add(source);
-    for (const { tensor } of formula.operands) needed.add(tensor);
-  }
+  const need = (tensors: Iterable<Tensor>) => {
+    for (const tensor of tensors) needed.add(tensor);
+  };
+  // Groups read what earlier ones have made: from the last to the first, those that nobody needs drop out.
+  const live = fusion.groups.toReversed().filter(({ head, formula }) => {
+    if (head.kind === "plain" ? !needed.has(head.kernel.target) : ![...formula.members.keys()].some((one) => needed.has(one)))
+      return false;
+    if (head.kind === "matmul") need([head.a, head.b]);
+    if (head.kind === "columns") need(head.elements.operands.map(({ tensor }) => tensor));
+    if (head.kind === "plain") need(head.kernel.sources);
+    if (head.kind === "pool") need(head.kernel.images);
+    need(formula.operands.map(({ tensor }) => tensor));
+    return true;
+  });
+  live.reverse();
   const kernels: Kernel[] = [];
   const packed = { plain: new Map<Tensor, Tensor>(), transposed: new Map<Tensor, Tensor>() };
-  for (const group of fusion.groups) {
+  for (const group of live) {
     const { head } = group;
     if (head.kind !== "matmul") {
       kernels.push(finishKernel(group, needed));

@@ -57,6 +57,17 @@ export interface Formula {
   readonly stores: readonly Store[];
 }
 
+/** One number for each element of a domain, such as what a reduction takes up; nothing is stored. */
+export interface ElementFormula {
+  readonly operands: readonly Operand[];
+  readonly values: readonly Value[];
+  readonly value: number;
+}
+
+export function keyOfElements({ operands, values, value }: ElementFormula): string {
+  return [operands.map(({ layout }) => layout).join(), values.map(keyOfValue).join(";"), value].join("|");
+}
+
 /** A text that is the same for formulas that compute the same from operands of the same kinds. */
 export function keyOfFormula({ operands, values, stores }: Formula): string {
   const reads = operands.map(({ tensor, layout, rows }) => `${layout} ${tensor.dtype}${rows ? " gathered" : ""}`);

@@ -1,0 +1,81 @@
+/** Kernels in the making: what fusion collects, and what becomes of it. */
+import type { ReduceName } from "../primitives/reduce.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
+import { baseOf, type FormulaBuilder } from "./formula.ts";
+import type { PoolKernel, Windows } from "./image-kernels.ts";
+import type { ElementFormula, Formula, Kernel, PlainKernel, Store } from "./kernel.ts";
+
+export interface MatmulHead {
+  readonly kind: "matmul";
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly windows?: Windows;
+}
+export interface ColumnsHead {
+  readonly kind: "columns";
+  readonly name: ReduceName;
+  readonly elements: ElementFormula;
+  /** [outer, size, columns]. */
+  readonly extents: readonly [number, number, number];
+}
+/** A kernel without a formula, complete. */
+interface PlainHead {
+  readonly kind: "plain";
+  readonly kernel: PlainKernel;
+}
+interface PoolHead {
+  readonly kind: "pool";
+  readonly kernel: Omit<PoolKernel, keyof Formula | "rows" | "columns">;
+  /** Nothing can be added to the formula. */
+  readonly isClosed: boolean;
+}
+
+/** A kernel in the making. */
+export interface Group {
+  readonly head: MatmulHead | ColumnsHead | PlainHead | PoolHead | { readonly kind: "rows" };
+  readonly formula: FormulaBuilder;
+}
+
+/** The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`. */
+export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>, panels?: Tensor): Kernel {
+  if (head.kind === "plain") return head.kernel;
+  const stores: Store[] = [];
+  for (const [tensor, { value, layout }] of formula.members) {
+    if (needed.has(tensor)) stores.push({ value, tensor, layout });
+  }
+  const { operands, values, rows, columns } = formula;
+  if (head.kind === "rows") return { kind: "rows", rows, columns, operands, values, stores };
+  if (head.kind === "pool") return { ...head.kernel, rows, columns, operands, values, stores };
+  if (head.kind === "columns") {
+    const { name, elements, extents } = head;
+    const [outer, size, inner] = extents;
+    return { kind: "columns", name, elements, outer, size, columns: inner, operands, values, stores };
+  }
+  const { a, k, transposeA, windows } = head;
+  return {
+    kind: "matmul",
+    a,
+    panels: panels!,
+    transposeA,
+    hasZeros: !windows && holdsBytes(a),
+    m: rows,
+    n: columns,
+    k,
+    ...(windows && { windows }),
+    operands,
+    values,
+    stores,
+  };
+}
+
+/** Rows of a table of bytes, as they are or times a number: images, mostly, whose background is 0. */
+function holdsBytes(tensor: Tensor): boolean {
+  const base = baseOf(tensor);
+  const { kind, name } = base.primitive;
+  if (kind === "gather") return base.inputs[0]!.dtype === "uint8";
+  if (name !== "mul" && name !== "identity") return false;
+  return base.inputs.some(holdsBytes) && base.inputs.every((one) => holdsBytes(one) || isLeaf(one, "constant"));
+}
