@@ -3,7 +3,7 @@ import type { ReduceName } from "../primitives/reduce.ts";
 import { isLeaf, type Tensor } from "../tensor.ts";
 import { baseOf, type FormulaBuilder } from "./formula.ts";
 import type { PoolKernel, Windows } from "./image-kernels.ts";
-import type { ElementFormula, Formula, Kernel, PlainKernel, Store } from "./kernel.ts";
+import type { ElementFormula, Formula, Kernel, PlainKernel, Store, Value } from "./kernel.ts";
 
 export interface MatmulHead {
   readonly kind: "matmul";
@@ -42,11 +42,12 @@ export interface Group {
 /** The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`. */
 export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>, panels?: Tensor): Kernel {
   if (head.kind === "plain") return head.kernel;
-  const stores: Store[] = [];
+  const wanted: Store[] = [];
   for (const [tensor, { value, layout }] of formula.members) {
-    if (needed.has(tensor)) stores.push({ value, tensor, layout });
+    if (needed.has(tensor)) wanted.push({ value, tensor, layout });
   }
-  const { operands, values, rows, columns } = formula;
+  const { rows, columns } = formula;
+  const { operands, values, stores } = withoutUnused({ operands: formula.operands, values: formula.values, stores: wanted });
   if (head.kind === "rows") return { kind: "rows", rows, columns, operands, values, stores };
   if (head.kind === "pool") return { ...head.kernel, rows, columns, operands, values, stores };
   if (head.kind === "columns") {
@@ -68,6 +69,32 @@ export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tenso
     operands,
     values,
     stores,
+  };
+}
+
+/** The formula without values and operands that no store needs. */
+function withoutUnused({ operands, values, stores }: Formula): Formula {
+  const used = new Set(stores.map(({ value }) => value));
+  for (let number = values.length - 1; number >= 0; number--) {
+    const value = values[number]!;
+    if (!used.has(number)) continue;
+    if (value.kind === "apply") for (const argument of value.arguments) used.add(argument);
+    if (value.kind === "reduce") used.add(value.argument);
+  }
+  const isLoaded = (operand: number) =>
+    values.some((value, number) => used.has(number) && value.kind === "load" && value.operand === operand);
+  const keptOperands = operands.flatMap((_, operand) => (isLoaded(operand) ? [operand] : []));
+  const keptValues = values.flatMap((_, number) => (used.has(number) ? [number] : []));
+  const valueAt = new Map(keptValues.map((number, place) => [number, place]));
+  const moved = (value: Value): Value => {
+    if (value.kind === "load") return { ...value, operand: keptOperands.indexOf(value.operand) };
+    if (value.kind === "apply") return { ...value, arguments: value.arguments.map((argument) => valueAt.get(argument)!) };
+    return value.kind === "reduce" ? { ...value, argument: valueAt.get(value.argument)! } : value;
+  };
+  return {
+    operands: keptOperands.map((operand) => operands[operand]!),
+    values: keptValues.map((number) => moved(values[number]!)),
+    stores: stores.map((store) => ({ ...store, value: valueAt.get(store.value)! })),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What is cheaper to compute again than to load: elementwise tensors few operations away from what lies in memory anyway. */
-import type { Tensor } from "../tensor.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
 import { baseOf } from "./formula.ts";
 import type { Group } from "./group.ts";
 
@@ -8,6 +8,13 @@ export const mostRecomputed = 4;
 /** In the epilogue of a product, whose registers are full. */
 export const fewRecomputed = 2;
 const expensive: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "sqrt", "div"]);
+
+/**
+ * Whether a tensor tells where another one passes a bound, such as relu's mask: a bit for each number that is there anyway, which
+ * would take as much room as the number.
+ */
+const isTest = ({ primitive, inputs }: Tensor): boolean =>
+  (primitive.name === "greater" || primitive.name === "less" || primitive.name === "equal") && isLeaf(inputs[1]!, "constant");
 
 export class Costs {
   private readonly costs = new Map<Tensor, number>();
@@ -22,6 +29,10 @@ export class Costs {
     const known = this.costs.get(tensor);
     if (known !== undefined) return known;
     const group = this.groupOf(tensor);
+    if (group && isTest(tensor)) {
+      this.costs.set(tensor, 1);
+      return 1;
+    }
     const isElement =
       tensor.primitive.kind === "elementwise" &&
       group?.head.kind === "rows" &&
