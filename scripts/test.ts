@@ -9,20 +9,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { provideChromium, reasonVariable } from "./chromium.ts";
+import { commandOf } from "./commands.ts";
 import { reportVariable, type TestReport } from "./reporter.ts";
 
 const root = dirname(import.meta.dirname);
-const require = createRequire(import.meta.url);
-
-/** The script behind a command of an installed package: node_modules/.bin holds shell files on Windows. */
-function commandOf(packageName: string, command: string): string {
-  const manifest = require.resolve(`${packageName}/package.json`);
-  const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { bin: string | Record<string, string> };
-  return join(dirname(manifest), typeof bin === "string" ? bin : bin[command]!);
-}
 
 /** Colours only where a person looks. */
 const colours: NodeJS.ProcessEnv = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
@@ -59,12 +52,19 @@ count(
 );
 count(run("types", "typescript", "tsc", ["--noEmit"]));
 
+const asked = process.argv.slice(2);
+// Tests in test/browser run unless files are named and they are not among them; only then is a browser installed.
+const files = asked.filter((argument) => !argument.startsWith("-") && argument.includes("/"));
+const needsBrowser = files.length === 0 || files.some((name) => name.includes("browser") || "test/browser".startsWith(name));
+const chromium = needsBrowser ? provideChromium() : undefined;
+
 const folder = mkdtempSync(join(tmpdir(), "osolgil-test-"));
 const reportPath = join(folder, "report.json");
 let report: TestReport | undefined;
 const reporters = ["--reporter=default", `--reporter=${join(import.meta.dirname, "reporter.ts")}`];
-const testsEndedWell = run("tests", "vitest", "vitest", ["run", ...reporters, ...process.argv.slice(2)], {
+const testsEndedWell = run("tests", "vitest", "vitest", ["run", ...reporters, ...asked], {
   [reportVariable]: reportPath,
+  ...(chromium && "reason" in chromium && { [reasonVariable]: chromium.reason }),
 });
 try {
   report = JSON.parse(readFileSync(reportPath, "utf8")) as TestReport;

@@ -1,6 +1,7 @@
 /**
  * Osolgil: trains neural networks. This entry runs in browsers as well as in Node; `osolgil/node` adds what needs files.
  */
+export { startWebThreads, type WebThreadOptions, type WebThreads } from "./browser/web-threads.ts";
 export type { Problem } from "./core/errors.ts";
 export {
   DataError,
@@ -21,7 +22,7 @@ export { resolveRun } from "./document/resolve.ts";
 export { defineRun, type ResolvedDocument, type Run, type RunDocument } from "./document/run-document.ts";
 export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe } from "./engine/engine.ts";
 export { referenceEngine } from "./engine/reference/reference-engine.ts";
-export type { ThreadTeam, ThreadWork } from "./engine/threads.ts";
+export { probeThreads, type ThreadTeam, type ThreadWork } from "./engine/threads.ts";
 export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
 export * as graph from "./graph/index.ts";
 export { checkGradients, type GradientCheck, type ParameterCheck } from "./train/gradient-check.ts";

@@ -5,6 +5,12 @@
 import { EngineError } from "../core/errors.ts";
 import { marker } from "./profile.ts";
 
+/** As many as a run may ask for. */
+export const mostThreads = 64;
+
+/** More threads than this gain little in networks of the size that fits one machine. */
+export const mostByDefault = 4;
+
 /** What an engine sends to a thread, once for each executable. */
 export interface ThreadWork {
   readonly module: WebAssembly.Module;

@@ -1,7 +1,7 @@
 /** Worker threads for an engine. Whoever makes them watches over them; whoever has their ports lets them work. */
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import type { ThreadTeam } from "../engine/threads.ts";
+import { mostByDefault, type ThreadTeam } from "../engine/threads.ts";
 
 /** What makes a team, in a form that can be sent to another thread (`ports` must be transferred). */
 export interface TeamParts {
@@ -17,12 +17,6 @@ export function teamOf({ ports, deaths }: TeamParts): ThreadTeam {
     release: undefined,
   };
 }
-
-/** More threads than this gain little in networks of the size that fits one machine. */
-const mostByDefault = 4;
-
-/** As many as a run may ask for. */
-export const mostThreads = 64;
 
 /** How many threads are used where nobody says. */
 export const defaultThreads = (): number => Math.min(availableParallelism(), mostByDefault);

@@ -46,7 +46,7 @@ export interface SessionOptions {
   readonly numerics?: Numerics;
   readonly memoryLimitBytes?: number;
   /** Threads to work with; they change no bit. */
-  readonly threads?: ThreadTeam;
+  readonly threads?: ThreadTeam | undefined;
   /** Whether the engine measures the time of each kernel. */
   readonly profile?: boolean;
 }

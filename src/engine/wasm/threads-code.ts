@@ -157,16 +157,20 @@ export class ThreadsCode {
   emitServe(programs: number, work: (f: FunctionBuilder, program: number) => void): void {
     const { code: f } = this.module.function("serve", ["i32", "i32"], true);
     const [seen, program] = [f.local("i32"), f.local("i32")];
-    this.load(f, "command").set(seen);
-    this.increment(f, "ready").op("drop");
-    f.loop(() => {
-      this.wait(f, "command", seen, true);
-      this.load(f, "command").set(seen);
+    const returnWhenLetGo = () =>
       this.load(f, "program")
         .tee(program)
         .i32(0)
         .op("i32.lt_s")
         .if(() => f.op("return"));
+    this.load(f, "command").set(seen);
+    // A thread that comes late may have been let go already; no further command would wake it.
+    returnWhenLetGo();
+    this.increment(f, "ready").op("drop");
+    f.loop(() => {
+      this.wait(f, "command", seen, true);
+      this.load(f, "command").set(seen);
+      returnWhenLetGo();
       for (let number = 0; number < programs; number++) {
         f.get(program)
           .i32(number)

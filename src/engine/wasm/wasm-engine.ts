@@ -110,6 +110,8 @@ class WasmExecutable implements Executable {
   private readonly scalars = new Map<string, Float32Array>();
   private readonly views = new Map<string, Float32Array | Int32Array>();
   private readonly team: ThreadTeam | undefined;
+  /** Lets the team go; it stands in `team.release` for as long as the team serves this executable. */
+  private release: (() => void) | undefined;
   private working = 1;
   private readonly marks: Float64Array[] | undefined;
 
@@ -164,7 +166,7 @@ class WasmExecutable implements Executable {
   private engage(team: ThreadTeam, module: WebAssembly.Module, memory: WebAssembly.Memory): void {
     const { cuts, cutsStride, scratch, scratchStride } = this.layout.threads;
     team.release?.();
-    team.release = () => {
+    team.release = this.release = () => {
       this.useThreads(1);
       team.release = undefined;
       Atomics.store(this.words, controlWords.program / 4, -1);
@@ -199,7 +201,7 @@ class WasmExecutable implements Executable {
 
   private prepare(): void {
     const { team } = this;
-    if (team && this.working < team.size && team.release !== undefined) {
+    if (team && this.working < team.size && this.release && team.release === this.release) {
       checkThreads(team.deaths);
       if (Atomics.load(this.words, controlWords.ready / 4) === team.size - 1) this.useThreads(team.size);
     }

@@ -100,6 +100,28 @@ test("a step does not wait for threads that are not ready yet", async () => {
   await team.close();
 });
 
+test("a thread that comes when its executable was let go serves the next one", async () => {
+  const team = startThreads(2)!;
+  const open = () => new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
+  // Nobody gives way to events in between, so the thread, which has yet to load its code, finds the work of all of them.
+  const sessions = Array.from({ length: 5 }, open);
+  allReady(sessions.at(-1)!, team);
+  expect(sessions[0]!.executable.activeThreads).toBe(1);
+  await team.close();
+});
+
+test("an executable goes on alone when its threads serve another one", async () => {
+  const team = startThreads(2)!;
+  const open = () => new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
+  const first = open();
+  allReady(first, team);
+  const second = open();
+  expect(first.step(0).loss).toBe(second.step(0).loss);
+  expect(first.executable.activeThreads).toBe(1);
+  allReady(second, team);
+  await team.close();
+});
+
 test("a thread that dies ends the step with an error", async () => {
   const team = startThreads(3)!;
   const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
