@@ -2,9 +2,10 @@
 import { nowMs } from "../../core/clock.ts";
 import { EngineError } from "../../core/errors.ts";
 import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../graph/index.ts";
+import { readsOf } from "../../graph/plan/kernel.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
-import { planPrograms } from "../../graph/plan/plan.ts";
+import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
 import { createMarks, marker, type Profile, samplesOf } from "../profile.ts";
@@ -25,6 +26,7 @@ interface Layout {
   readonly programs: ReadonlyMap<string, ProgramPlaces>;
   readonly kept: readonly KeptPanels[];
   readonly cuts: CutTable;
+  readonly constants: { readonly values: readonly number[]; readonly address: number };
   readonly threads: ThreadPlaces & { readonly cutsStride: number; readonly scratchStride: number };
   readonly report: MemoryReport;
 }
@@ -57,6 +59,8 @@ function layOut(
   ];
   const threads = { control, cuts: take(cutsStride * threadCount), scratch: 0, cutsStride, scratchStride };
   const states = stateOrder(all);
+  const constants = constantsOf(plans.values());
+  const constantsAt = take(4 * constants.length);
   const shared = new Map([...region(states), ...region(all.filter((leaf) => isLeaf(leaf, "scalar")))]);
   for (const entry of region(panels.all.map((kept) => kept.panels))) shared.set(...entry);
   const statesEnd = end;
@@ -70,6 +74,7 @@ function layOut(
   const places = new Map<string, ProgramPlaces>();
   for (const [name, plan] of plans) {
     const addressOf = (tensor: Tensor): number => {
+      if (isLeaf(tensor, "constant")) return constantsAt + 4 * constants.indexOf(tensor.attributes.value as number);
       const home = plan.inPlace.get(tensor) ?? tensor;
       const owned = plan.own.get(home);
       const temporary = plan.arena.get(home);
@@ -93,7 +98,27 @@ function layOut(
     tables: end - temporariesEnd,
     total: end + slackBytes,
   };
-  return { leaves, layout: { shared, programs: places, kept: panels.all, cuts, threads, report } };
+  return {
+    leaves,
+    layout: {
+      shared,
+      programs: places,
+      kept: panels.all,
+      cuts,
+      threads,
+      constants: { values: constants, address: constantsAt },
+      report,
+    },
+  };
+}
+
+/** The constants that kernels read from memory. */
+function constantsOf(plans: Iterable<Plan>): number[] {
+  const values = new Set<number>();
+  for (const { steps } of plans)
+    for (const { kernel } of steps)
+      for (const { tensor } of readsOf(kernel)) if (isLeaf(tensor, "constant")) values.add(tensor.attributes.value as number);
+  return [...values];
 }
 
 class WasmExecutable implements Executable {
@@ -140,7 +165,8 @@ class WasmExecutable implements Executable {
       });
     }
     this.buffer = memory.buffer;
-    const { shared, cuts, threads } = layout;
+    const { shared, cuts, threads, constants } = layout;
+    new Float32Array(this.buffer, constants.address).set(constants.values);
     const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
     const options = { numerics, isShared: team !== undefined, isProfiled };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));

@@ -154,8 +154,12 @@ export class FormulaBuilder {
 
   /** A constant, a counter, gathered rows or a formula of leaves, where it can be expressed here. */
   private inline(base: Tensor, layout: Layout): number | undefined {
-    if (isLeaf(base, "constant"))
-      return this.add({ kind: "constant", value: base.attributes.value as number, layout: "uniform" });
+    if (isLeaf(base, "constant")) {
+      const value = base.attributes.value as number;
+      // Fractions lie in memory: a formula that differs in 1 / rows alone is one formula.
+      const isFraction = Number.isFinite(value) && !Number.isInteger(value);
+      return isFraction ? this.load(base, "uniform") : this.add({ kind: "constant", value, layout: "uniform" });
+    }
     if (isLeaf(base, "iota")) {
       if (layout === "uniform") return this.add({ kind: "constant", value: 0, layout: "uniform" });
       const columnwise = layout === "perColumn" || (layout === "full" && this.rows === 1);
