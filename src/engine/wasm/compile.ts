@@ -4,7 +4,7 @@ import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
-import { type Partition, panelRows } from "../../graph/plan/partition.ts";
+import { one, type Partition, panelRows } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
 import { type FunctionBuilder, type Local, ModuleBuilder, type Snippet } from "./assembler.ts";
@@ -435,7 +435,7 @@ export function compileModule(
   if (options.isShared)
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
   const { code: f } = module.function("packKept", [], true);
-  const all = new Part(f, { by: "one", count: 1, multiple: 1 }, cuts, [0, 0, 0, 0]);
+  const all = new Part(f, one, cuts, [0, 0, 0, 0]);
   for (const { leaf, panels, transposed, k, n } of kept.panels)
     library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, k, n }, all, kept.addressOf);
   return module.build();

@@ -75,19 +75,25 @@ function cutImages(images: number, threads: number): Cut[] {
 
 export const cutBytes = 16;
 
+const keyOf = ({ by, count, multiple }: Partition): string => `${by} ${count} ${multiple}`;
+
 /** Rows of the table, one for each thread: where a partition's cut lies in its row. */
 export class CutTable {
   private readonly numbers = new Map<string, number>();
   private readonly partitions: Partition[] = [];
 
+  /** @param partitions  all that there are: the table has a fixed size */
+  constructor(partitions: Iterable<Partition>) {
+    for (const partition of partitions) {
+      if (this.numbers.has(keyOf(partition))) continue;
+      this.numbers.set(keyOf(partition), this.partitions.push(partition) - 1);
+    }
+  }
+
   /** Byte offset of a partition in a row of the table. */
   offsetOf(partition: Partition): number {
-    const key = `${partition.by} ${partition.count} ${partition.multiple}`;
-    let number = this.numbers.get(key);
-    if (number === undefined) {
-      number = this.partitions.push(partition) - 1;
-      this.numbers.set(key, number);
-    }
+    const number = this.numbers.get(keyOf(partition));
+    if (number === undefined) throw new Error(`the cut table has no partition ${keyOf(partition)}`);
     return cutBytes * number;
   }
 

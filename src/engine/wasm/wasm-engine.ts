@@ -5,6 +5,7 @@ import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../
 import { readsOf } from "../../graph/plan/kernel.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
+import { one } from "../../graph/plan/partition.ts";
 import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
@@ -38,8 +39,7 @@ function layOut(
   const leaves = collectLeaves(Object.values(programs));
   const all = [...leaves.values()];
   const { plans, panels } = planPrograms(programs);
-  const cuts = new CutTable();
-  for (const { steps } of plans.values()) for (const { partition } of steps) cuts.offsetOf(partition);
+  const cuts = new CutTable([one, ...[...plans.values()].flatMap(({ steps }) => steps.map(({ partition }) => partition))]);
   // Address 0 stays unused, so that a place that was forgotten shows.
   let end = aligned(1);
   const take = (bytes: number) => {

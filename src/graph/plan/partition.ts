@@ -15,7 +15,8 @@ export interface Partition {
   readonly multiple: number;
 }
 
-const one: Partition = { by: "one", count: 1, multiple: 1 };
+/** All of it is the work of one thread. */
+export const one: Partition = { by: "one", count: 1, multiple: 1 };
 
 /** Columns are cut where a cache line ends. */
 const columnsMultiple = 16;
