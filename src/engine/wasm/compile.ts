@@ -4,21 +4,23 @@ import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
-import { one, type Partition, panelRows } from "../../graph/plan/partition.ts";
+import { one, panelRows } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
-import { type FunctionBuilder, type Local, ModuleBuilder, type Snippet } from "./assembler.ts";
+import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
 import { type ConvolutionKernel, convolutionForm, emitConvolution, isConvolution } from "./convolution-code.ts";
 import { emitCopy } from "./copy-code.ts";
-import { type CutTable, cutRows } from "./cuts.ts";
+import type { CutTable } from "./cuts.ts";
 import { emitFilterGradient, filterGradientForm } from "./filter-gradient-code.ts";
 import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
 import { emitMatmul, matmulForm, panelGroups, productScratch } from "./matmul-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
+import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
+import { emitStrip } from "./strip-code.ts";
 import { checkImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
 import { distances } from "./window-walk.ts";
 
@@ -40,121 +42,6 @@ export interface ProgramPlaces {
   readonly plan: Plan;
   /** Address of a tensor in memory, in bytes. */
   readonly addressOf: (tensor: Tensor) => number;
-}
-
-/** Parameters of a program's function: where the cuts of the thread and its scratch memory lie. */
-const body = { cuts: 0, scratch: 1 } as const;
-
-/** A kernel's part for the thread at hand: all of it, or the rows or columns that these locals hold. */
-class Part {
-  private readonly f: FunctionBuilder;
-  private readonly partition: Partition;
-  private readonly offset: number;
-  private readonly first: Local;
-  private readonly count: Local;
-  private readonly chunk: Local;
-  private readonly chunksLeft: Local;
-
-  constructor(f: FunctionBuilder, partition: Partition, cuts: CutTable, locals: readonly [Local, Local, Local, Local]) {
-    this.f = f;
-    this.partition = partition;
-    this.offset = cuts.offsetOf(partition);
-    [this.first, this.count, this.chunk, this.chunksLeft] = locals;
-  }
-
-  /** Appends what `emit` appends, to be done where the thread has a part; chunk by chunk where it is of images. */
-  where(emit: () => void): void {
-    const { f, partition } = this;
-    if (partition.by === "images") {
-      f.get(body.cuts)
-        .mem("i32.load", this.offset + 8)
-        .set(this.chunk);
-      f.get(body.cuts)
-        .mem("i32.load", this.offset + 12)
-        .tee(this.chunksLeft);
-      const bound = () => f.i32(partition.count).op("i32.mul").i32(chunksOf(partition.count)).op("i32.div_u");
-      f.if(() => {
-        f.countdown(this.chunksLeft, () => {
-          f.get(this.chunk);
-          bound().set(this.first).get(this.chunk).i32(1).op("i32.add");
-          bound().get(this.first).op("i32.sub").set(this.count);
-          emit();
-          f.bump(this.chunk, 1);
-        });
-      });
-      return;
-    }
-    this.f
-      .get(body.cuts)
-      .mem("i32.load", this.offset + 4)
-      .tee(this.count);
-    this.f.if(() => {
-      if (this.partition.by !== "one") this.f.get(body.cuts).mem("i32.load", this.offset).set(this.first);
-      emit();
-    });
-  }
-
-  /** Pushes an address, moved on by the bytes of a row (or column) for each that comes before the part. */
-  place(address: number, bytes: number): void {
-    this.f.i32(address);
-    if (bytes > 0 && this.partition.by !== "one") this.f.get(this.first).i32(bytes).op("i32.mul").op("i32.add");
-  }
-  /** Pushes how many rows (or columns) the part has; `all` is how many there are. With `unit`, that many for each of its count. */
-  size(all: number, unit = 1): void {
-    if (this.partition.by === "one") this.f.i32(all);
-    else if (unit === 1) this.f.get(this.count);
-    else this.f.get(this.count).i32(unit).op("i32.mul");
-  }
-  /** Rows, or columns of a kernel of one row, for each that the partition counts. */
-  unitOf(all: number): number {
-    const { by, count } = this.partition;
-    return by === "rows" || by === "images" ? all / count : 1;
-  }
-  /** Pushes the number of the part's first row, and that after its last; with `unit`, so many rows for each of its count. */
-  range(all: number, unit = 1): void {
-    const { f } = this;
-    if (this.partition.by === "one") f.i32(0).i32(all);
-    else {
-      f.get(this.first).i32(unit).op("i32.mul");
-      f.get(this.first).get(this.count).op("i32.add").i32(unit).op("i32.mul");
-    }
-  }
-  /** Pushes the number of the part's first row, and how many it has. */
-  span(all: number): void {
-    if (this.partition.by === "one") this.f.i32(0).i32(all);
-    else this.f.get(this.first).get(this.count);
-  }
-  /** Pushes an address, moved on by so many bytes for each chunk of images before the one at hand. */
-  placeOfChunk(address: number, bytes: number): void {
-    this.f.i32(address).get(this.chunk).i32(bytes).op("i32.mul").op("i32.add");
-  }
-  /** As `range`, in groups of so many rows, a power of two; cuts lie between groups. */
-  groups(all: number, size: number): void {
-    const shift = 31 - Math.clz32(size);
-    if (this.partition.by === "one") this.f.i32(0).i32(Math.ceil(all / size));
-    else {
-      this.f.get(this.first).i32(shift).op("i32.shr_u");
-      this.f
-        .get(this.first)
-        .get(this.count)
-        .op("i32.add")
-        .i32(size - 1)
-        .op("i32.add")
-        .i32(shift)
-        .op("i32.shr_u");
-    }
-  }
-  /** Pushes the numbers of strips of a product, tall ones and the rest. */
-  strips(rows: number): void {
-    const { tall, rest } = cutRows(rows);
-    if (this.partition.by === "one") this.f.i32(tall).i32(rest);
-    else
-      this.f
-        .get(body.cuts)
-        .mem("i32.load", this.offset + 8)
-        .get(body.cuts)
-        .mem("i32.load", this.offset + 12);
-  }
 }
 
 class KernelLibrary {
@@ -337,7 +224,17 @@ class KernelLibrary {
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     const { operands, stores, a, panels, transposeA, m, n, k } = kernel;
     const form = matmulForm(kernel, this.numerics);
-    const product = this.once(form, (number) => emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops));
+    const shared = {
+      core: (height: number, vectors: number, packsA: boolean, skipsZeros: boolean) =>
+        this.once(`core ${[height, vectors, packsA, skipsZeros].join()}`, () => {
+          const parts = { kernel: undefined, numerics: this.numerics, packsA, skipsZeros, loops: this.loops };
+          const name = `core${height}x${4 * vectors}${skipsZeros ? "skipping" : packsA ? "packed" : ""}`;
+          return emitStrip(this.module, name, parts, height, vectors, 4 * vectors);
+        }),
+    };
+    const product = this.once(form, (number) =>
+      emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops, shared),
+    );
     for (const { first, count, tail } of panelGroups(kernel)) {
       const column = 4 * panelColumns * first;
       part.place(addressOf(a), 4 * (transposeA ? 1 : k));

@@ -48,7 +48,14 @@ export function emitConvolution(
   const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
   const window = runsOfWindow(windows);
   const sumsBytes = 4 * (panels * panelColumns + tail);
-  const parts = { kernel, numerics, packsA: false, skipsZeros: false, loops, window };
+  const parts = {
+    kernel: longFormula === undefined ? kernel : undefined,
+    numerics,
+    packsA: false,
+    skipsZeros: false,
+    loops,
+    window,
+  };
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const pointers = [
     ...operands.map(({ layout }, i) => ({ local: headCount + i, layout })),
@@ -70,9 +77,7 @@ export function emitConvolution(
   const call = (strip: number, b: () => void, count: number, column: number) => {
     f.i32(0).i32(0);
     b();
-    f.i32(window.length)
-      .i32(count)
-      .i32(n % panelColumns);
+    f.i32(window.length).i32(count);
     if (longFormula === undefined) f.i32(4 * n).get(head.tile);
     else f.i32(sumsBytes).get(head.tile).i32(column).op("i32.add");
     f.get(head.list).i32(0);

@@ -19,7 +19,7 @@ import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
 import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip } from "./cuts.ts";
-import { callLongFormula, emitLongFormula } from "./long-formula.ts";
+import { emitLongFormula } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
 import { emitStrip, isLong } from "./strip-code.ts";
 
@@ -89,99 +89,113 @@ const productHead = {
 } as const;
 const productHeadCount = 12;
 
-/** The function of a product: strips from top to bottom, each along the full panels and then the last one. */
+/** Functions that products share, by what they depend on. */
+export interface SharedStrips {
+  /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
+  core(height: number, vectors: number, packsA: boolean, skipsZeros: boolean): number;
+}
+
+/**
+ * The function of a product: strips from top to bottom, each along the full panels and then the last one.
+ *
+ * Strips of the usual height along full panels apply the formula to sums in registers, where it is short. All others (the last
+ * columns, lower strips, long formulas) leave their sums in memory, where the formula follows row by row: what most of the time is
+ * spent in is made for the formula, and the rest is shared.
+ */
 export function emitMatmul(
   module: ModuleBuilder,
   kernel: MatmulKernel,
   numerics: Numerics,
   name: string,
   loops: Map<string, Snippet>,
+  shared: SharedStrips,
 ): number {
   const { operands, stores, transposeA, n, m } = kernel;
   const { height, rest } = cutRows(m);
   const hasPanels = n >= panelColumns;
   const tail = tailWidth(n);
   const skips = skipsZeros(kernel);
-  const packs = transposeA || skips;
-  const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
-  const parts = { kernel, numerics, packsA: packs, skipsZeros: skips, loops };
+  const packsA = transposeA || skips;
+  const isShort = hasPanels && !isLong(kernel);
+  const formula = !isShort || tail > 0 || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel) : 0;
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = [
     ...operands.map(({ layout }, i) => ({ local: productHeadCount + i, layout })),
     ...stores.map((_, i) => ({ local: productHeadCount + operands.length + i, layout: "full" as const })),
   ];
-  const [counter, tailB, tailColumn, sumsBytes] = Array.from({ length: 4 }, () => f.local("i32")) as [Local, Local, Local, Local];
-  const depth = f.local("i32");
-  // A strip of sums has whole panels.
-  const stripBytes = longFormula === undefined ? p.rowBytes : sumsBytes;
-  if (longFormula !== undefined)
-    f.get(p.panels)
-      .i32(panelColumns * 4)
-      .op("i32.mul")
-      .i32(4 * tail)
-      .op("i32.add")
-      .set(sumsBytes);
+  const [counter, tailB, tailColumn, sumsBytes, depth] = Array.from({ length: 5 }, () => f.local("i32")) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  f.get(p.panels)
+    .i32(panelColumns * 4)
+    .op("i32.mul")
+    .tee(tailColumn)
+    .i32(4 * tail)
+    .op("i32.add")
+    .set(sumsBytes);
+  f.get(tailColumn).get(p.k).op("i32.mul").get(p.b).op("i32.add").set(tailB);
   f.get(p.k).set(depth);
-  if (tail > 0) {
-    f.get(p.panels)
-      .i32(panelColumns * 4)
-      .op("i32.mul")
-      .tee(tailColumn)
-      .get(p.k)
-      .op("i32.mul")
-      .get(p.b)
-      .op("i32.add")
-      .set(tailB);
-  }
-  const heights = rest > 0 ? [height, height - 1] : [height];
-  heights.forEach((rows, part) => {
-    const full = hasPanels ? emitStrip(module, `${name}.${rows}x8`, parts, rows, 2, 8) : 0;
-    const last =
-      tail > 0 ? emitStrip(module, `${name}.${rows}x${tail}tail`, parts, rows, tail / 4, n % 4 === 0 ? tail : undefined) : 0;
-    f.get(part === 0 ? p.tall : p.rest).set(counter);
+  const emitStripOf = (rows: number) => {
+    const inRegisters = isShort && rows === height;
+    const full = !hasPanels
+      ? 0
+      : inRegisters
+        ? emitStrip(module, `${name}.${rows}x8`, { kernel, numerics, packsA, skipsZeros: skips, loops }, rows, 2, 8)
+        : shared.core(rows, 2, packsA, skips);
+    const last = tail > 0 ? shared.core(rows, tail / 4, packsA, skips) : 0;
+    const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list, depth };
     const pushA = () => {
-      if (packs) f.get(p.strip).i32(4 * rows);
+      if (packsA) f.get(p.strip).i32(4 * rows);
       else f.get(p.a).get(p.lda);
     };
-    const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list, depth };
-    const strip = () => {
-      if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, packed);
-      else if (transposeA) emitPackColumns(f, rows, packed);
-      if (hasPanels) {
-        pushA();
-        for (const local of [p.b, depth, p.panels, p.valid, stripBytes, p.tile, p.list, p.k]) f.get(local);
-        if (longFormula === undefined) for (const { local } of pointers) f.get(local);
-        f.call(full);
-      }
-      // Only the last group of panels has a tail.
-      const emitTail = () => {
-        pushA();
-        f.get(tailB).get(depth).i32(1).get(p.valid).get(stripBytes).get(p.tile);
-        if (longFormula !== undefined) f.get(tailColumn).op("i32.add");
-        f.get(p.list).get(p.k);
-        for (const { local, layout } of longFormula === undefined ? pointers : []) {
-          f.get(local);
-          if (layout === "full" || layout === "perColumn") f.get(tailColumn).op("i32.add");
-        }
-        f.call(last);
-      };
-      if (tail > 0) f.get(p.valid).if(emitTail);
-      if (longFormula !== undefined) {
-        const columns = () => f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add");
-        const strip = { sums: p.tile, sumsBytes: () => f.get(sumsBytes), rows, columns, rowBytes: () => f.get(p.rowBytes) };
-        callLongFormula(f, longFormula, strip, pointers);
-      }
-      if (transposeA) f.bump(p.a, 4 * rows);
-      else f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
+    /** The formula over the sums in memory, from a column on. */
+    const follow = (isTailAlone: boolean) => {
+      f.get(p.tile);
+      if (isTailAlone) f.get(tailColumn).op("i32.add");
+      f.get(sumsBytes).i32(rows);
+      if (isTailAlone) f.get(p.valid);
+      else f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add");
+      f.get(p.rowBytes);
       for (const { local, layout } of pointers) {
-        if (layout === "full") f.get(p.rowBytes).i32(rows).op("i32.mul").get(local).op("i32.add").set(local);
-        else if (layout === "perRow") f.bump(local, 4 * rows);
+        f.get(local);
+        if (isTailAlone && (layout === "full" || layout === "perColumn")) f.get(tailColumn).op("i32.add");
       }
-      f.get(counter).i32(1).op("i32.sub").tee(counter).brIf(0);
+      f.call(formula);
     };
+    if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, packed);
+    else if (transposeA) emitPackColumns(f, rows, packed);
+    if (hasPanels) {
+      pushA();
+      for (const local of [p.b, depth, p.panels, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k]) f.get(local);
+      if (inRegisters) for (const { local } of pointers) f.get(local);
+      f.call(full);
+    }
+    // Only the last group of panels has a tail.
+    if (tail > 0) {
+      f.get(p.valid).if(() => {
+        pushA();
+        f.get(tailB).get(depth).i32(1).get(sumsBytes).get(p.tile).get(tailColumn).op("i32.add").get(p.list).get(p.k);
+        f.call(last);
+        if (inRegisters) follow(true);
+      });
+    }
+    if (!inRegisters) follow(false);
+    if (transposeA) f.bump(p.a, 4 * rows);
+    else f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
+    for (const { local, layout } of pointers) {
+      if (layout === "full") f.get(p.rowBytes).i32(rows).op("i32.mul").get(local).op("i32.add").set(local);
+      else if (layout === "perRow") f.bump(local, 4 * rows);
+    }
+  };
+  [height, height - 1].slice(0, rest > 0 ? 2 : 1).forEach((rows, part) => {
     // A part of the rows may have no strip of one of the heights.
-    f.get(counter).if(() => f.loop(strip));
+    f.get(part === 0 ? p.tall : p.rest).tee(counter);
+    f.if(() => f.countdown(counter, () => emitStripOf(rows)));
   });
   return index;
 }

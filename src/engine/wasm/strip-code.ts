@@ -8,7 +8,8 @@ import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler
 import { emitStores, FormulaCode } from "./formula-code.ts";
 
 export interface StripParts {
-  readonly kernel: MatmulKernel;
+  /** Whose formula is applied to sums in registers; without it they are left in memory. */
+  readonly kernel: MatmulKernel | undefined;
   readonly numerics: Numerics;
   /** The strip of A is packed, [k][rows]. */
   readonly packsA: boolean;
@@ -31,8 +32,8 @@ export interface WindowRuns {
 const stepsAtOnce = 4;
 
 /** Parameters of a strip before its operands and stores. */
-const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, valid: 5, rowBytes: 6, tile: 7, list: 8, rowsOfB: 9 } as const;
-const stripHeadCount = 10;
+const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8 } as const;
+const stripHeadCount = 9;
 
 function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Local, sum: Local): void {
   if (numerics === "fused") f.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
@@ -120,8 +121,8 @@ export function emitInnerLoop(
 }
 
 /**
- * A strip of `height` rows along `panels` panels of `vectors` vectors each; stores so many columns of the last one. Where the
- * formula is long it has no operands and stores, and leaves the sums at `tile`.
+ * A strip of `height` rows along `panels` panels of `vectors` vectors each; stores so many columns of the last one. Without a
+ * formula it has no operands and stores, and leaves the sums at `tile`.
  */
 export function emitStrip(
   module: ModuleBuilder,
@@ -129,11 +130,10 @@ export function emitStrip(
   parts: StripParts,
   height: number,
   vectors: number,
-  columns: number | undefined,
+  columns: number,
 ): number {
   const { kernel, numerics, packsA, skipsZeros, loops } = parts;
-  const isLate = isLong(kernel);
-  const pointers = isLate ? 0 : kernel.operands.length + kernel.stores.length;
+  const pointers = kernel ? kernel.operands.length + kernel.stores.length : 0;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + pointers).fill("i32"));
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
   const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
@@ -155,7 +155,7 @@ export function emitStrip(
   const runsLeft = f.local("i32");
   const column = f.local("i32");
   const tile = { height, vectors, columns, sums, column, rowBytes };
-  const epilogue = isLate ? storeSums(f, tile) : emitEpilogue(f, kernel, tile);
+  const epilogue = kernel ? emitEpilogue(f, kernel, tile) : storeSums(f, tile);
   epilogue.prepare();
   const emitSharedLoop = () => {
     const form = [numerics, height, vectors, packsA, skipsZeros].join();
@@ -220,8 +220,8 @@ function countOf(window: WindowRuns): InnerLoop["count"] {
 interface Tile {
   readonly height: number;
   readonly vectors: number;
-  /** How many columns are stored; undefined where only `valid` says it. */
-  readonly columns: number | undefined;
+  /** How many columns are stored. */
+  readonly columns: number;
   readonly sums: readonly Local[];
   /** Byte offset of the panel's first column. */
   readonly column: Local;
@@ -237,7 +237,7 @@ interface Epilogue {
 /** The formula unrolled over the tile, on sums in registers. */
 function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile): Epilogue {
   const { height, vectors, columns, sums, column, rowBytes } = tile;
-  const [place, count] = [f.local("i32"), f.local("i32")];
+  const place = f.local("i32");
   let [row, vector] = [0, 0];
   const formula = new FormulaCode(
     f,
@@ -263,12 +263,7 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
       for (vector = 0; vector < vectors; vector++) {
         formula.begin("perColumn");
         f.get(column).set(place);
-        const lanes = columns === undefined ? count : { known: Math.min(4, columns - 4 * vector) };
-        if (columns === undefined)
-          f.get(stripHead.valid)
-            .i32(4 * vector)
-            .op("i32.sub")
-            .set(count);
+        const lanes = { known: Math.min(4, columns - 4 * vector) };
         for (row = 0; row < height; row++) {
           formula.begin("perRow");
           formula.begin("full");
