@@ -23,26 +23,36 @@ export const defaultThreads = (): number => Math.min(availableParallelism(), mos
 
 export class ComputeThreads {
   readonly parts: TeamParts;
-  readonly #workers: readonly Worker[];
+  readonly #ends: MessagePort[] = [];
+  #workers: Worker[] = [];
 
-  /** @param count  threads that work, with the one that is there already: 2 or more */
+  /**
+   * What a team needs, before there is a thread.
+   *
+   * @param count  threads that work, with the one that is there already: 2 or more
+   */
   constructor(count: number) {
-    const deaths = new Int32Array(new SharedArrayBuffer(4));
-    const ports: MessagePort[] = [];
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#workers = Array.from({ length: count - 1 }, () => {
-      const worker = new Worker(new URL(`./compute-worker.${extension}`, import.meta.url));
+    const ports = Array.from({ length: count - 1 }, () => {
       const { port1, port2 } = new MessageChannel();
-      worker.postMessage(port1, [port1]);
-      ports.push(port2);
+      this.#ends.push(port1);
+      return port2;
+    });
+    this.parts = { ports, deaths: new Int32Array(new SharedArrayBuffer(4)) };
+  }
+
+  /** Makes the threads. Work that was sent to them before waits for them. */
+  start(): void {
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#workers = this.#ends.splice(0).map((end) => {
+      const worker = new Worker(new URL(`./compute-worker.${extension}`, import.meta.url));
+      worker.postMessage(end, [end]);
       // The threads that wait for it look at this word.
-      const died = () => Atomics.store(deaths, 0, 1);
+      const died = () => Atomics.store(this.parts.deaths, 0, 1);
       worker.on("error", died);
       worker.on("exit", died);
       worker.unref();
       return worker;
     });
-    this.parts = { ports, deaths };
   }
 
   /** Ends the threads. */
@@ -59,5 +69,6 @@ export class ComputeThreads {
 export function startThreads(count: number = defaultThreads()): (ThreadTeam & { close(): Promise<void> }) | undefined {
   if (count < 2) return undefined;
   const threads = new ComputeThreads(count);
+  threads.start();
   return Object.assign(teamOf(threads.parts), { close: () => threads.close() });
 }

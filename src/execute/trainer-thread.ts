@@ -68,6 +68,8 @@ export class TrainerThread {
           if (message.type === "error") fail(fromErrorMessage(message));
           else if (message.type === "checkpoint") handlers.onCheckpoint?.(message.step, message.bytes);
           else {
+            // The other cores are free for the trainer until it has compiled; its first steps do not wait for these threads.
+            if (message.event.type === "run.started") compute?.start();
             handlers.onEvent(message.event);
             if (message.event.type === "run.ended") ended = message.event;
           }
