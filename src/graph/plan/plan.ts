@@ -12,7 +12,8 @@ import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion } from "./fuse.ts";
 import { finishKernel } from "./group.ts";
-import { isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
+import { coverExactly } from "./image-kernels.ts";
+import { type FormulaKernel, isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
 import { createPanels, PanelStore } from "./panels.ts";
 import { type Dependency, imagesOf, type Partition, partitionOf, phasesOf, reachOf } from "./partition.ts";
@@ -255,6 +256,49 @@ function computed(value: Tensor): Tensor {
   return baseOf(value).primitive.kind === "leaf" ? expand(baseOf(value), [1, ...baseOf(value).shape]) : value;
 }
 
+/**
+ * Who takes the place of whom: a kernel that is the last to read a tensor, each element where it writes another tensor of the same
+ * size, writes it there. What was just read is in the cache.
+ */
+function findHeirs(
+  steps: readonly PlanStep[],
+  last: ReadonlyMap<Tensor, number>,
+  isTemporary: (tensor: Tensor) => boolean,
+): Map<Tensor, Tensor> {
+  const readers = new Map<Tensor, number>();
+  for (const { kernel, phase } of steps) {
+    // Only readers in the last phase count: those before it are done.
+    for (const tensor of new Set(readsOf(kernel).map((read) => read.tensor)))
+      if (last.get(tensor) === phase) readers.set(tensor, (readers.get(tensor) ?? 0) + 1);
+  }
+  const heirs = new Map<Tensor, Tensor>();
+  for (const { kernel, phase } of steps) {
+    if (isPlain(kernel)) continue;
+    const given = new Set<Tensor>();
+    for (const tensor of elementwiseReads(kernel)) {
+      if (!isTemporary(tensor) || last.get(tensor) !== phase || readers.get(tensor) !== 1 || heirs.has(tensor)) continue;
+      const heir = kernel.stores.find(
+        (store) => isTemporary(store.tensor) && !given.has(store.tensor) && bytesOf(store.tensor) === bytesOf(tensor),
+      );
+      if (!heir) continue;
+      heirs.set(tensor, heir.tensor);
+      given.add(heir.tensor);
+    }
+  }
+  return heirs;
+}
+
+/** Tensors of which a kernel reads each element only where, and before, it writes one. */
+function elementwiseReads(kernel: FormulaKernel): Tensor[] {
+  const whole = kernel.operands.flatMap(({ tensor, layout, rows }) => (layout === "full" && !rows ? [tensor] : []));
+  const isElementwise = (tensor: Tensor) => readsOf(kernel).every((read) => read.tensor !== tensor || read.reach === "element");
+  // Back through windows that cover each pixel once, a pixel is read where its gradient is written.
+  const isBack = kernel.kind === "pool" && kernel.name === "maxPoolBack" && coverExactly(kernel.windows);
+  if (!isBack) return whole.filter(isElementwise);
+  const [x, ...others] = kernel.images;
+  return others.includes(x!) ? [] : [x!, ...whole.filter(isElementwise)];
+}
+
 function place(
   steps: readonly PlanStep[],
   inPlace: ReadonlyMap<Tensor, Tensor>,
@@ -273,12 +317,20 @@ function place(
     }
   }
   const isNamedLeaf = (tensor: Tensor) => tensor.primitive.kind === "leaf" && tensor.name !== undefined;
+  const isTemporary = (tensor: Tensor) =>
+    first.has(tensor) && !isNamedLeaf(tensor) && !inPlace.has(tensor) && !outputSet.has(tensor);
+  const heirs = findHeirs(steps, last, isTemporary);
+  const inherited = new Set(heirs.values());
   const intervals: Interval[] = [];
   for (const [tensor, start] of first) {
-    if (isNamedLeaf(tensor) || inPlace.has(tensor) || outputSet.has(tensor)) continue;
-    intervals.push({ tensor, bytes: bytesOf(tensor), first: start, last: last.get(tensor)! });
+    if (!isTemporary(tensor) || inherited.has(tensor)) continue;
+    let end = tensor;
+    while (heirs.has(end)) end = heirs.get(end)!;
+    intervals.push({ tensor, bytes: bytesOf(tensor), first: start, last: last.get(end)! });
   }
   const own = packInOrder([...inputs, ...[...outputSet].filter((tensor) => !inPlace.has(tensor) && !isNamedLeaf(tensor))]);
   const arena = packIntervals(intervals);
+  for (const { tensor } of intervals)
+    for (let heir = heirs.get(tensor); heir; heir = heirs.get(heir)) arena.offsets.set(heir, arena.offsets.get(tensor)!);
   return { own: own.offsets, ownBytes: aligned(own.bytes), arena: arena.offsets, arenaBytes: arena.bytes, inputs };
 }
