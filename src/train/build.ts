@@ -23,6 +23,7 @@ import {
   sum,
   type Tensor,
   table,
+  topologicalOrder,
 } from "../graph/index.ts";
 import type { Mode } from "../nn/layers/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
@@ -128,6 +129,14 @@ export class RunPrograms {
     const name = `evaluate.${part}.${rows}`;
     this.programs[name] ??= this.buildEvaluation(part, rows);
     return name;
+  }
+
+  /** Bytes that an example's numbers take on their way through the model: what is stored between layers. */
+  bytesPerRow(part: Part): number {
+    const { losses: each } = this.forward(part, 1, "evaluation");
+    const stored = topologicalOrder([each]).filter(({ primitive }) => primitive.kind === "matmul" || primitive.kind === "pool");
+    const inputs = exampleSize(this.parts.get(part)!.set.inputs.shape);
+    return 4 * stored.reduce((total, { shape }) => total + sizeOf(shape), inputs);
   }
 
   /**

@@ -18,11 +18,14 @@ import { type Part, RunPrograms } from "./build.ts";
  * Rows in one evaluation step: enough to keep the engine busy, few enough to stay in the cache; a divisor of the count where
  * there is one, so that no second program is needed for what is left.
  */
-function evaluationRows(count: number): number {
-  const [most, least] = [256, 128];
-  for (let rows = Math.min(count, most); rows >= least; rows--) if (count % rows === 0) return rows;
+function evaluationRows(count: number, bytesPerRow: number): number {
+  const most = Math.max(64, Math.min(1024, Math.floor(cacheBytes / bytesPerRow)));
+  for (let rows = Math.min(count, most); rows >= most / 2; rows--) if (count % rows === 0) return rows;
   return Math.min(count, most);
 }
+
+/** About what a core has for itself on machines of these years, but for the smallest. */
+const cacheBytes = 1 << 20;
 
 /** The loss (mean over the batch) and the number of right answers of a step; the same object each time. */
 export interface StepResult {
@@ -65,6 +68,7 @@ export class Session {
   private readonly validationRows: Uint32Array;
   private readonly programs: RunPrograms;
   private readonly stepPrograms = new Map<number, StepProgram>();
+  private readonly evaluationSizes = new Map<Part, number>();
   private readonly evaluationPrograms = new Map<string, StepProgram>();
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
@@ -91,11 +95,11 @@ export class Session {
     // The sizes that occur: all batches of an epoch but the last are alike.
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
     const trainingSteps = [...sizes].map((rows) => [rows, this.programs.trainingStep(rows)] as const);
-    const evaluations = this.evaluationParts().flatMap(({ part, count }) =>
-      [evaluationRows(count), count % evaluationRows(count)]
-        .filter((rows) => rows > 0)
-        .map((rows) => this.programs.evaluation(part, rows)),
-    );
+    const evaluations = this.evaluationParts().flatMap(({ part, count }) => {
+      const size = evaluationRows(count, this.programs.bytesPerRow(part));
+      this.evaluationSizes.set(part, size);
+      return [size, count % size].filter((rows) => rows > 0).map((rows) => this.programs.evaluation(part, rows));
+    });
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),
@@ -173,7 +177,7 @@ export class Session {
     const rows = which === "validation" ? this.validationRows : this.counts.test;
     const count = this.counts[which];
     if (count === 0) return undefined;
-    const plan = sequentialBatches(rows, evaluationRows(count));
+    const plan = sequentialBatches(rows, this.evaluationSizes.get(part)!);
     let [loss, correct] = [0, 0];
     for (let step = 0; step < plan.stepsPerEpoch; step++) {
       if (shouldStop()) return undefined;

@@ -81,8 +81,8 @@ test.each(["sgd", "momentum", "adam"] as const)("%s: the wasm engine follows the
 });
 
 test("accuracy over batches of any size counts each row once", () => {
-  // 1,000 test rows are taken 250 at a time; 300 rows in one of 150 and another; 131 in one; 263 in 256 and 7.
-  for (const count of [3000, 900, 393, 789]) {
+  // 1,000 test rows are taken at once; 1,500 in two parts alike; 1,031, a prime, in 1,024 and 7.
+  for (const count of [3000, 4500, 3093]) {
     const many = blobs({ count, classes: 3, features: 4 });
     const session = new Session(runOf(), many, { engine: wasmEngine });
     const reference = new Session(runOf(), many, { engine: referenceEngine });
@@ -121,7 +121,7 @@ test("a run that is asked to stop ends after the step at hand, and evaluates not
 });
 
 test("an evaluation can be stopped between its batches", () => {
-  const session = new Session(runOf(), blobs({ count: 3000, classes: 3, features: 4 }), { engine: wasmEngine });
+  const session = new Session(runOf(), blobs({ count: 9000, classes: 3, features: 4 }), { engine: wasmEngine });
   let asked = 0;
   expect(session.evaluate("test", () => ++asked > 2)).toBeUndefined();
   expect(asked).toBe(3);
