@@ -64,7 +64,6 @@ export const plain = {
   "f32x4.pmax": [0xfd, 235],
   "i32x4.trunc_sat_f32x4_s": [0xfd, 248],
   "f32x4.convert_i32x4_s": [0xfd, 250],
-  "f32x4.convert_i32x4_u": [0xfd, 251],
   "i16x8.extend_low_i8x16_u": [0xfd, 137],
   "i32x4.extend_low_i16x8_u": [0xfd, 169],
   "f32x4.relaxed_madd": [0xfd, 261],

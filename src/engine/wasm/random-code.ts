@@ -41,32 +41,50 @@ export function emitRandom(module: ModuleBuilder): number {
   const [row, rows, columns, key, target] = [0, 1, 2, 3, 4];
   const keys = Array.from({ length: 3 }, () => f.local("v128"));
   const [a, b, word, rowKey, numbers] = Array.from({ length: 5 }, () => f.local("v128")) as [Local, Local, Local, Local, Local];
-  const [column, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const [count, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(key).mem("v128.load32_splat").set(keys[0]!);
   f.get(key).mem("v128.load32_splat", 4).set(keys[1]!);
   f.get(keys[0]!).get(keys[1]!).op("v128.xor").i32x4(parity).op("v128.xor").set(keys[2]!);
   f.get(row).get(columns).op("i32.mul").i32(4).op("i32.mul").get(target).op("i32.add").set(place);
+  /** Four numbers of a block: half of each of four words. */
   const emitPart = (part: number) => {
-    const source = part < 2 ? a : b;
-    f.get(source);
+    f.get(part < 2 ? a : b);
     if (part % 2 === 0) f.i32x4(0xffff).op("v128.and");
     else f.i32(16).op("i32x4.shr_u");
-    f.op("f32x4.convert_i32x4_u")
+    // Sixteen bits are no negative number: the conversion that processors have serves.
+    f.op("f32x4.convert_i32x4_s")
       .f32x4(0.5)
       .op("f32x4.add")
       .f32x4(1 / 65536)
-      .op("f32x4.mul")
-      .set(word);
-    f.get(left)
-      .i32(4 * part)
-      .op("i32.gt_s");
-    f.if(() => {
-      f.get(left)
-        .i32(4 * part)
-        .op("i32.sub")
-        .set(column);
-      storeCounted(f, () => f.get(place), word, column, 16 * part);
-    });
+      .op("f32x4.mul");
+  };
+  const emitBlock = () => {
+    f.get(left).i32(16).op("i32.ge_s");
+    f.if(
+      () => {
+        for (let part = 0; part < 4; part++) {
+          f.get(place);
+          emitPart(part);
+          f.mem("v128.store", 16 * part);
+        }
+      },
+      () => {
+        for (let part = 0; part < 4; part++) {
+          f.get(left)
+            .i32(4 * part)
+            .op("i32.gt_s");
+          f.if(() => {
+            emitPart(part);
+            f.set(word)
+              .get(left)
+              .i32(4 * part)
+              .op("i32.sub")
+              .set(count);
+            storeCounted(f, () => f.get(place), word, count, 16 * part);
+          });
+        }
+      },
+    );
   };
   f.countdown(rows, () => {
     f.get(row).op("i32x4.splat").get(keys[0]!).op("i32x4.add").set(rowKey);
@@ -75,7 +93,7 @@ export function emitRandom(module: ModuleBuilder): number {
     f.loop(() => {
       f.get(rowKey).set(a).get(numbers).set(b);
       emitRounds(f, a, b, keys);
-      for (let part = 0; part < 4; part++) emitPart(part);
+      emitBlock();
       f.get(left).i32(16).get(left).i32(16).op("i32.lt_s").op("select").i32(4).op("i32.mul").get(place).op("i32.add").set(place);
       f.get(numbers).i32x4(4).op("i32x4.add").set(numbers);
       f.get(left).i32(16).op("i32.sub").tee(left).i32(0).op("i32.gt_s").brIf(0);

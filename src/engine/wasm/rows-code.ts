@@ -30,8 +30,8 @@ function isFlat({ rows, operands, values, columns }: RowsKernel): boolean {
 /** Pushes four numbers of an operand from the address on the stack, whatever its type. */
 function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], splat: boolean): void {
   if (dtype === "uint8") {
-    if (splat) f.mem("i32.load8_u").op("i32x4.splat").op("f32x4.convert_i32x4_u");
-    else f.mem("v128.load32_zero").op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u").op("f32x4.convert_i32x4_u");
+    if (splat) f.mem("i32.load8_u").op("i32x4.splat").op("f32x4.convert_i32x4_s");
+    else f.mem("v128.load32_zero").op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u").op("f32x4.convert_i32x4_s");
   } else {
     f.mem(splat ? "v128.load32_splat" : "v128.load");
     if (dtype === "int32") f.op("f32x4.convert_i32x4_s");

@@ -122,6 +122,18 @@ test("an executable goes on alone when its threads serve another one", async () 
   await team.close();
 });
 
+test("threads without work take no time of the processor", async () => {
+  const team = teams.get(4)!;
+  const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
+  allReady(session, team);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const { user, system } = process.cpuUsage(before);
+  // Three threads that spin would take at least one core whole: 500,000 microseconds.
+  expect(user + system).toBeLessThan(250_000);
+});
+
 test("a thread that dies ends the step with an error", async () => {
   const team = startThreads(3)!;
   const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
