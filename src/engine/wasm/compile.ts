@@ -222,13 +222,13 @@ class KernelLibrary {
   }
 
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
-    const { operands, stores, a, panels, transposeA, m, n, k } = kernel;
+    const { operands, stores, a, panels, transposeA, m, n, k, gathered } = kernel;
     const form = matmulForm(kernel, this.numerics);
     const shared = {
-      core: (height: number, vectors: number, packsA: boolean, skipsZeros: boolean) =>
-        this.once(`core ${[height, vectors, packsA, skipsZeros].join()}`, () => {
-          const parts = { kernel: undefined, numerics: this.numerics, packsA, skipsZeros, loops: this.loops };
-          const name = `core${height}x${4 * vectors}${skipsZeros ? "skipping" : packsA ? "packed" : ""}`;
+      core: (height: number, vectors: number, packsA: boolean, skipsZeros: boolean, fromList: boolean) =>
+        this.once(`core ${[height, vectors, packsA, skipsZeros, fromList].join()}`, () => {
+          const parts = { kernel: undefined, numerics: this.numerics, packsA, skipsZeros, loops: this.loops, fromList };
+          const name = `core${height}x${4 * vectors}${skipsZeros ? "skipping" : packsA ? "packed" : fromList ? "listed" : ""}`;
           return emitStrip(this.module, name, parts, height, vectors, 4 * vectors);
         }),
     };
@@ -237,7 +237,7 @@ class KernelLibrary {
     );
     for (const { first, count, tail } of panelGroups(kernel)) {
       const column = 4 * panelColumns * first;
-      part.place(addressOf(a), 4 * (transposeA ? 1 : k));
+      part.place(addressOf(a), transposeA ? 4 : gathered ? 0 : 4 * k);
       f.i32(4 * (transposeA ? m : k))
         .i32(addressOf(panels) + column * k)
         .i32(k);
@@ -247,6 +247,8 @@ class KernelLibrary {
       part.strips(m);
       const { strip, tile, list } = productScratch(k, n);
       for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
+      if (gathered) part.place(addressOf(gathered), transposeA ? 0 : 4);
+      else f.i32(0);
       const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
       const behind = { full: column, perColumn: column, perRow: 0, uniform: 0 };
       for (const { tensor, layout } of operands) part.place(addressOf(tensor) + behind[layout], bytesOf[layout]);

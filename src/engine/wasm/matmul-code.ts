@@ -68,7 +68,16 @@ export function matmulForm(kernel: MatmulKernel, numerics: Numerics): string {
   const { transposeA, m, n } = kernel;
   const { height, rest } = cutRows(m);
   const tail = n % panelColumns === 0 ? "none" : n % 4 === 0 ? "whole" : "partial";
-  const shape = [transposeA, skipsZeros(kernel), height, rest > 0, n >= panelColumns, tail, tailWidth(n)];
+  const shape = [
+    transposeA,
+    kernel.gathered !== undefined,
+    skipsZeros(kernel),
+    height,
+    rest > 0,
+    n >= panelColumns,
+    tail,
+    tailWidth(n),
+  ];
   return `matmul ${numerics} ${shape.join()} ${keyOfFormula(kernel)}`;
 }
 
@@ -86,13 +95,15 @@ const productHead = {
   strip: 9,
   tile: 10,
   list: 11,
+  /** Row numbers, where A's rows are gathered. */
+  numbers: 12,
 } as const;
-const productHeadCount = 12;
+const productHeadCount = 13;
 
 /** Functions that products share, by what they depend on. */
 export interface SharedStrips {
   /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
-  core(height: number, vectors: number, packsA: boolean, skipsZeros: boolean): number;
+  core(height: number, vectors: number, packsA: boolean, skipsZeros: boolean, fromList: boolean): number;
 }
 
 /**
@@ -116,6 +127,8 @@ export function emitMatmul(
   const tail = tailWidth(n);
   const skips = skipsZeros(kernel);
   const packsA = transposeA || skips;
+  const isGathered = kernel.gathered !== undefined;
+  const fromList = isGathered && !packsA;
   const isShort = hasPanels && !isLong(kernel);
   const formula = !isShort || tail > 0 || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel) : 0;
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
@@ -145,9 +158,9 @@ export function emitMatmul(
     const full = !hasPanels
       ? 0
       : inRegisters
-        ? emitStrip(module, `${name}.${rows}x8`, { kernel, numerics, packsA, skipsZeros: skips, loops }, rows, 2, 8)
-        : shared.core(rows, 2, packsA, skips);
-    const last = tail > 0 ? shared.core(rows, tail / 4, packsA, skips) : 0;
+        ? emitStrip(module, `${name}.${rows}x8`, { kernel, numerics, packsA, skipsZeros: skips, loops, fromList }, rows, 2, 8)
+        : shared.core(rows, 2, packsA, skips, fromList);
+    const last = tail > 0 ? shared.core(rows, tail / 4, packsA, skips, fromList) : 0;
     const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list, depth };
     const pushA = () => {
       if (packsA) f.get(p.strip).i32(4 * rows);
@@ -168,7 +181,20 @@ export function emitMatmul(
       f.call(formula);
     };
     if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, packed);
-    else if (transposeA) emitPackColumns(f, rows, packed);
+    else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
+    if (fromList) {
+      for (let i = 0; i < rows; i++) {
+        f.get(p.list)
+          .get(p.numbers)
+          .mem("i32.load", 4 * i)
+          .get(p.lda)
+          .op("i32.mul")
+          .get(p.a)
+          .op("i32.add")
+          .mem("i32.store", 4 * i);
+      }
+      f.bump(p.numbers, 4 * rows);
+    }
     if (hasPanels) {
       pushA();
       for (const local of [p.b, depth, p.panels, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k]) f.get(local);
@@ -186,7 +212,7 @@ export function emitMatmul(
     }
     if (!inRegisters) follow(false);
     if (transposeA) f.bump(p.a, 4 * rows);
-    else f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
+    else if (!fromList) f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
     for (const { local, layout } of pointers) {
       if (layout === "full") f.get(p.rowBytes).i32(rows).op("i32.mul").get(local).op("i32.add").set(local);
       else if (layout === "perRow") f.bump(local, 4 * rows);

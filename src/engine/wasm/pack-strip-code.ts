@@ -17,13 +17,23 @@ export interface StripLocals {
   readonly depth: Local;
 }
 
-/** Packs rows of a transposed A, [K, M]. Whole vectors are copied: the next k writes over what is too much. */
-export function emitPackColumns(f: FunctionBuilder, rows: number, { a, lda, k, strip }: StripLocals): void {
-  const [from, to, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
+/** Packs rows of a transposed A, [K, M]; with `numbers`, those rows of a table. Whole vectors are copied: the next k writes over what is too much. */
+export function emitPackColumns(
+  f: FunctionBuilder,
+  rows: number,
+  { a, lda, k, strip }: StripLocals,
+  numbers: Local | undefined,
+): void {
+  const [from, to, left, number] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(a).set(from).get(strip).set(to).get(k).set(left);
+  if (numbers !== undefined) f.get(numbers).set(number);
   f.loop(() => {
+    if (numbers !== undefined) {
+      f.get(number).mem("i32.load").get(lda).op("i32.mul").get(a).op("i32.add").set(from);
+      f.bump(number, 4);
+    }
     for (let offset = 0; offset < 4 * rows; offset += 16) f.get(to).get(from).mem("v128.load", offset).mem("v128.store", offset);
-    f.get(from).get(lda).op("i32.add").set(from);
+    if (numbers === undefined) f.get(from).get(lda).op("i32.add").set(from);
     f.bump(to, 4 * rows);
     f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
   });

@@ -19,6 +19,8 @@ export interface StripParts {
   readonly loops: Map<string, Snippet>;
   /** Rows of A are windows of images: addresses of the strip's windows lie in `list`, each holds `runs` runs of k. */
   readonly window?: WindowRuns;
+  /** Addresses of the strip's rows of A lie in `list`. */
+  readonly fromList?: boolean;
 }
 
 /** Numbers of a window that lie side by side: so many, and the bytes from the end of one run to the next. */
@@ -138,6 +140,7 @@ export function emitStrip(
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
   const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
   const { window } = parts;
+  const fromList = window !== undefined || parts.fromList === true;
   const inner: InnerLoop = {
     b,
     count: window ? countOf(window) : stripHead.k,
@@ -170,13 +173,13 @@ export function emitStrip(
   f.i32(0).set(column);
   f.loop(() => {
     for (const sum of sums) f.f32x4(0).set(sum);
-    if (window) {
+    if (fromList) {
       for (const [i, row] of aRows.entries())
         f.get(list)
           .mem("i32.load", 4 * i)
           .set(row);
     } else f.get(a).set(aRows[0]!);
-    for (let i = 1; i < aRows.length && !window; i++) {
+    for (let i = 1; i < aRows.length && !fromList; i++) {
       f.get(aRows[i - 1]!)
         .get(lda)
         .op("i32.add");

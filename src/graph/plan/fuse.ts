@@ -27,6 +27,13 @@ import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-k
 import type { ElementFormula, PlainKernel } from "./kernel.ts";
 import { Costs, fewRecomputed, mostRecomputed } from "./recompute.ts";
 
+/** The table and the row numbers of a product's left operand, where its rows lie in the table as the product reads them. */
+function gatheredRows(operand: Tensor): readonly [Tensor, Tensor] | undefined {
+  const gather = baseOf(operand);
+  if (gather.primitive.kind !== "gather" || gather.inputs[0]!.dtype !== "float32") return undefined;
+  return operand.shape[0] === gather.shape[0] ? (gather.inputs as readonly [Tensor, Tensor]) : undefined;
+}
+
 export class Fusion {
   readonly groups: Group[] = [];
   private readonly groupOf = new Map<Tensor, number>();
@@ -122,6 +129,12 @@ export class Fusion {
     if (found && !transposeA) {
       const { windows, images } = this.paddedImages(found.patches.inputs[0]!, found.windows);
       this.openProduct(tensor, { a: images, b: this.stored(right), k, transposeA, transposeB, windows });
+      return;
+    }
+    const rows = gatheredRows(left);
+    if (rows) {
+      const [a, gathered] = rows;
+      this.openProduct(tensor, { a, gathered, b: this.stored(right), k, transposeA, transposeB });
     } else this.openProduct(tensor, { a: this.stored(left), b: this.stored(right), k, transposeA, transposeB });
   }
 

@@ -13,6 +13,7 @@ export interface MatmulHead {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly windows?: Windows;
+  readonly gathered?: Tensor;
 }
 export interface ColumnsHead {
   readonly kind: "columns";
@@ -55,7 +56,7 @@ export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tenso
     const [outer, size, inner] = extents;
     return { kind: "columns", name, elements, outer, size, columns: inner, operands, values, stores };
   }
-  const { a, k, transposeA, windows } = head;
+  const { a, k, transposeA, windows, gathered } = head;
   return {
     kind: "matmul",
     a,
@@ -66,6 +67,7 @@ export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tenso
     n: columns,
     k,
     ...(windows && { windows }),
+    ...(gathered && { gathered }),
     operands,
     values,
     stores,

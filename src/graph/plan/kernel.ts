@@ -40,6 +40,8 @@ export interface MatmulKernel extends Formula {
   readonly k: number;
   /** A's rows are the windows of images, and A is the images: a convolution. */
   readonly windows?: Windows;
+  /** A's rows are rows of a table, which A is: their numbers. */
+  readonly gathered?: Tensor;
 }
 /**
  * A copy through strides (in elements, from the element `offset`): transposed, stretched or turned tensors that no other kernel
@@ -118,7 +120,9 @@ export function readsOf(kernel: Kernel): Read[] {
   if (kernel.kind === "columns") reads.push(...kernel.elements.operands.map((operand) => elementRead(operand, kernel.outer > 1)));
   if (kernel.kind === "pool") for (const tensor of kernel.images) reads.push({ tensor, reach: "share" });
   if (kernel.kind === "matmul") {
-    reads.push({ tensor: kernel.a, reach: kernel.transposeA ? "any" : "share" }, { tensor: kernel.panels, reach: "any" });
+    const reach = kernel.transposeA ? "any" : "share";
+    reads.push({ tensor: kernel.a, reach }, { tensor: kernel.panels, reach: "any" });
+    if (kernel.gathered) reads.push({ tensor: kernel.gathered, reach });
   }
   return reads;
 }

@@ -137,7 +137,7 @@ function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): K
   const live = fusion.groups.toReversed().filter(({ head, formula }) => {
     if (head.kind === "plain" ? !needed.has(head.kernel.target) : ![...formula.members.keys()].some((one) => needed.has(one)))
       return false;
-    if (head.kind === "matmul") need([head.a, head.b]);
+    if (head.kind === "matmul") need([head.a, head.b, ...(head.gathered ? [head.gathered] : [])]);
     if (head.kind === "columns") need(head.elements.operands.map(({ tensor }) => tensor));
     if (head.kind === "plain") need(head.kernel.sources);
     if (head.kind === "pool") need(head.kernel.images);
