@@ -1,5 +1,6 @@
 /** The programs of a run: training steps and evaluations, for each size of batch that occurs, over one set of parameters. */
 import { DocumentError, ShapeError } from "../core/errors.ts";
+import { requireOptions } from "../core/options.ts";
 import { type Dataset, type ExampleSet, exampleSize, type Table } from "../data/dataset.ts";
 import type { Chosen, Run } from "../document/run-document.ts";
 import {
@@ -29,6 +30,7 @@ import type { LossDefinition } from "../nn/losses/define.ts";
 import { losses } from "../nn/losses/index.ts";
 import { type ChosenLayer, Model } from "../nn/model.ts";
 import { createScalars, createSlots, numbersOf, penaltyScalarName, updateParameter } from "../optim/apply.ts";
+import { checkTargets } from "./check-targets.ts";
 
 /** The parts of a data set that programs read. */
 export type Part = "train" | "test";
@@ -45,11 +47,12 @@ interface PartTables {
 /** The loss that a document names, or else the one that fits what is to be learned. */
 export function chooseLoss(run: Run, { name, task }: Dataset): Chosen<LossDefinition> {
   const kind = task.kind === "classification" ? "softmaxCrossEntropy" : "meanSquaredError";
-  const chosen = run.loss ?? { definition: losses.get(kind), options: {} };
+  const usual = losses.get(kind);
+  const chosen = run.loss ?? { definition: usual, options: requireOptions(usual.options, {}, `loss '${kind}'`) };
   const targets = task.kind === "classification" ? "classes" : "values";
-  if (chosen.definition.targets !== targets) {
+  if (!chosen.definition.targets.includes(targets)) {
     throw new DocumentError("E_DOCUMENT_LOSS", {
-      message: `loss '${chosen.definition.name}' learns ${chosen.definition.targets}, but data set '${name}' gives ${targets}`,
+      message: `loss '${chosen.definition.name}' learns ${chosen.definition.targets.join(" or ")}, but data set '${name}' gives ${targets}`,
       hint: `Leave the loss out, or use '${kind}'.`,
     });
   }
@@ -76,12 +79,13 @@ export class RunPrograms {
   private readonly scalars: Readonly<Record<string, Tensor>>;
   private readonly penaltyScalars: Readonly<Record<string, Tensor>>;
 
-  /** @throws ShapeError | DocumentError the model does not fit the data */
+  /** @throws ShapeError | DocumentError | DataError the model or the loss does not fit the data */
   constructor(run: Run, dataset: Dataset) {
     this.run = run;
     this.dataset = dataset;
     this.model = new Model(run.layers);
     this.loss = chooseLoss(run, dataset);
+    checkTargets(this.loss.definition, dataset);
     this.scalars = createScalars(run.optimizer.definition, run.optimizer.options);
     const penaltyNumbers = Object.keys(numbersOf(run.penalty?.options ?? {}));
     this.penaltyScalars = Object.fromEntries(penaltyNumbers.map((name) => [name, scalar(penaltyScalarName(name))]));
