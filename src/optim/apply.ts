@@ -1,6 +1,6 @@
 /** From an optimizer's definition to what a training step writes back. */
 import { type Assignment, abs, assign, less, scalar, select, state, type Tensor } from "../graph/index.ts";
-import type { OptimizerDefinition } from "./optimizers/define.ts";
+import type { OptimizerDefinition, ParameterFacts } from "./optimizers/define.ts";
 
 /**
  * Slots below this are written as 0. Decaying means approach 0 through the subnormal numbers, on which processors are many
@@ -31,8 +31,9 @@ export function updateParameter(
   gradient: Tensor,
   slots: Readonly<Record<string, Tensor>>,
   scalars: Readonly<Record<string, Tensor>>,
+  facts: ParameterFacts,
 ): Assignment[] {
-  const next = definition.update({ parameter, gradient, ...slots }, scalars);
+  const next = definition.update({ parameter, gradient, ...slots }, scalars, facts);
   return [
     assign(parameter, next.parameter!),
     ...Object.entries(slots).map(([slot, tensor]) => assign(tensor, flushed(next[slot]!))),
@@ -53,8 +54,7 @@ export function optimizerScalars(
   options: Readonly<Record<string, unknown>>,
   step: number,
 ): Record<string, number> {
-  const numbers = numbersOf(options);
-  return { ...numbers, ...definition.scalars?.(numbers, step) };
+  return { ...numbersOf(options), ...definition.scalars?.(options, step) };
 }
 
 /** Leaves for the run-time numbers. */

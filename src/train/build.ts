@@ -193,16 +193,17 @@ export class RunPrograms {
     const updates: Assignment[] = [];
     const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
     const loss = mean(each);
-    const parameters = this.model.parameters.map(({ tensor }) => tensor);
-    const gradients = differentiate(this.withPenalty(loss), parameters);
+    const { parameters } = this.model;
+    const tensors = parameters.map(({ tensor }) => tensor);
+    const gradients = differentiate(this.withPenalty(loss), tensors);
     const { definition } = this.run.optimizer;
-    const assignments = parameters.flatMap((parameter, i) => {
+    const assignments = parameters.flatMap(({ tensor: parameter, isWeight }, i) => {
       let slots = this.slots.get(parameter);
       if (!slots) {
         slots = createSlots(definition, parameter);
         this.slots.set(parameter, slots);
       }
-      return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars);
+      return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars, { isWeight });
     });
     return { outputs: { loss, ...(correct && { correct }) }, assignments: [...assignments, ...updates] };
   }
