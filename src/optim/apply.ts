@@ -24,7 +24,11 @@ export function createSlots(definition: OptimizerDefinition, parameter: Tensor):
   return Object.fromEntries(definition.slots.map((slot) => [slot, state(slotName(parameter, slot), parameter.shape)]));
 }
 
-/** The updates of one parameter: its new value, and that of each slot, flushed. */
+/**
+ * The updates of one parameter: its new value, and that of each slot, flushed.
+ *
+ * @param constrain  what is done to the new value before it is written; nothing where absent
+ */
 export function updateParameter(
   definition: OptimizerDefinition,
   parameter: Tensor,
@@ -32,16 +36,14 @@ export function updateParameter(
   slots: Readonly<Record<string, Tensor>>,
   scalars: Readonly<Record<string, Tensor>>,
   facts: ParameterFacts,
+  constrain: (value: Tensor) => Tensor = (value) => value,
 ): Assignment[] {
   const next = definition.update({ parameter, gradient, ...slots }, scalars, facts);
   return [
-    assign(parameter, next.parameter!),
+    assign(parameter, constrain(next.parameter!)),
     ...Object.entries(slots).map(([slot, tensor]) => assign(tensor, flushed(next[slot]!))),
   ];
 }
-
-/** Name of a penalty's run-time number in the program. */
-export const penaltyScalarName = (name: string): string => `penalty.${name}`;
 
 /** The numbers among options: what becomes run-time scalars. */
 export function numbersOf(options: Readonly<Record<string, unknown>>): Record<string, number> {
