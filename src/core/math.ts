@@ -5,8 +5,8 @@
  * what IEEE 754 and ECMAScript define to the bit: + - * /, comparisons, floor, and reading a number's own bits. No
  * product is fused with a sum. Whoever repeats the same operations in the same order (a SIMD engine, say) gets the same bits.
  *
- * Accuracy, tested against 40-digit values: exp, log, tanh, sigmoid, sin, cos within 2 ulp over the whole range with
- * subnormals; pow within a relative 1e-13. Special values as ECMAScript's Math functions.
+ * Accuracy, tested against 40-digit values: exp, log, tanh, sigmoid, softplus, erf, sin, cos within 2 ulp over the whole range
+ * with subnormals; pow within a relative 1e-13. Special values as ECMAScript's Math functions.
  *
  * Method   Reduce the argument to a short interval with the constant split so that the subtraction is exact, sum a
  *          short series there, keep what rounding dropped in a second number ("tail") where it would show.
@@ -139,6 +139,65 @@ export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + exp(-x));
   const e = exp(x);
   return e / (1 + e);
+}
+
+/** ln(1 + e^x), without overflow on one side, and without loss on the other. */
+export function softplus(x: number): number {
+  if (Number.isNaN(x)) return x;
+  const e = exp(-Math.abs(x));
+  // ln(1 + e) for e in [0, 1]: log takes 1 + e and the correction what its rounding dropped (Goldberg 1991, theorem 4).
+  const sum = 1 + e;
+  const log1p = sum === 1 ? e : log(sum) + (e - (sum - 1)) / sum;
+  return x > 0 ? x + log1p : log1p;
+}
+
+const twoOverRootPi = 1.1283791670955126;
+const rootPi = 1.772453850905516;
+// erf and its derivative at 1, 1.5 and 2.
+const erfAt = [0.8427007929497149, 0.9661051464753108, 0.9953222650189527];
+const slopeAt = [0.4151074974205947, 0.11893028922362937, 0.020666985354092053];
+
+/** erf(c + h) - erf(c) over the derivative at c: the integral of e^(-2 c h - h^2), whose coefficients follow from each other. */
+function erfSeries(c: number, h: number): number {
+  let [before, coefficient, power, sum] = [0, 1, h, h];
+  for (let n = 1; n <= 20; n += 1) {
+    [before, coefficient] = [coefficient, (-2 * (c * coefficient + before)) / n];
+    power *= h;
+    sum += (coefficient * power) / (n + 1);
+  }
+  return sum;
+}
+
+/**
+ * The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x. Keeps -0.
+ *
+ * Source  Abramowitz & Stegun 1964, 7.1.5 (near 0), 7.1.19 (around 1, 1.5 and 2), 7.1.14 (the continued fraction of 1 - erf).
+ */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (a < 0.75) {
+    const z = x * x;
+    let term = 1;
+    let sum = 0;
+    for (let n = 1; n <= 18; n += 1) {
+      term *= -z / n;
+      sum += term / (2 * n + 1);
+    }
+    // 2/sqrt(pi) in two parts, so that the largest product is exact.
+    return z === 0 ? x * twoOverRootPi : x + x * (0.1283791670955126 + twoOverRootPi * sum);
+  }
+  if (a >= 6) return x < 0 ? -1 : 1; // 1 - erf 6 is 2e-17
+  if (!(a < 6)) return x; // NaN
+  let value: number;
+  if (a < 2.25) {
+    const place = Math.floor(2 * a + 0.5) - 2;
+    value = erfAt[place] + slopeAt[place] * erfSeries(1 + place / 2, a - (1 + place / 2));
+  } else {
+    let fraction = a;
+    for (let n = 40; n >= 1; n -= 1) fraction = a + n / 2 / fraction;
+    value = 1 - exp(-a * a) / (rootPi * fraction);
+  }
+  return x < 0 ? -value : value;
 }
 
 const twoOverPi = 0.6366197723675814;

@@ -44,6 +44,8 @@ export function showValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
   if (typeof value === "string") return value.length > 60 ? `'${value.slice(0, 57)}...'` : `'${value}'`;
+  if (Array.isArray(value) && value.length > 0 && value.length <= 8 && value.every((one) => typeof one === "number"))
+    return `[${value.join(", ")}]`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "function") return "a function";
   if (typeof value === "bigint" || typeof value === "symbol") return `the ${typeof value} ${String(value)}`;

@@ -23,6 +23,13 @@ export interface NumberSpec extends SpecBase {
   /** How a search walks through the range. */
   readonly scale?: "linear" | "log";
 }
+/** A list of numbers, at least one of them. */
+export interface NumbersSpec extends SpecBase {
+  readonly type: "numbers";
+  readonly default?: readonly number[];
+  readonly min?: number;
+  readonly max?: number;
+}
 export interface BooleanSpec extends SpecBase {
   readonly type: "boolean";
   readonly default?: boolean;
@@ -48,7 +55,7 @@ export interface ComponentSpec extends SpecBase {
   readonly default?: string | { readonly kind: string; readonly [option: string]: unknown };
 }
 
-export type OptionSpec = NumberSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec;
+export type OptionSpec = NumberSpec | NumbersSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec;
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOfKind<S> = S extends { type: "boolean" }
@@ -57,11 +64,13 @@ type ValueOfKind<S> = S extends { type: "boolean" }
     ? C
     : S extends { type: "wordOrInteger"; choices: readonly (infer C)[] }
       ? C | number
-      : S extends { type: "string" }
-        ? string
-        : S extends { type: "component" }
-          ? unknown
-          : number;
+      : S extends { type: "numbers" }
+        ? readonly number[]
+        : S extends { type: "string" }
+          ? string
+          : S extends { type: "component" }
+            ? unknown
+            : number;
 type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
 export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
@@ -69,7 +78,7 @@ export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
 export type ComponentResolver = (of: string, value: unknown, path: string, problems: Problem[]) => unknown;
 
 /** A range in words: "in (0, 1]", ">= 0". */
-export function describeRange(spec: Omit<NumberSpec, "type" | "default">): string {
+export function describeRange(spec: Pick<NumberSpec, "min" | "max" | "minExclusive" | "maxExclusive">): string {
   const { min, max } = spec;
   if (min !== undefined && max !== undefined)
     return `in ${spec.minExclusive ? "(" : "["}${min}, ${max}${spec.maxExclusive ? ")" : "]"}`;
@@ -84,6 +93,7 @@ export function describeSpec(spec: OptionSpec): string {
   if (spec.type === "string") return spec.choices ? `one of ${spec.choices.join(", ")}` : "a text";
   if (spec.type === "wordOrInteger") return `${spec.choices.join(", ")}, or an integer ${describeRange(spec)}`;
   if (spec.type === "component") return `the name of an ${spec.of}, or an object with its "kind"`;
+  if (spec.type === "numbers") return `a list of numbers ${describeRange(spec)}`;
   return `${spec.type === "integer" ? "an integer" : "a number"} ${describeRange(spec)}`;
 }
 
@@ -93,6 +103,10 @@ function accepts(spec: OptionSpec, value: unknown): boolean {
   if (spec.type === "component") return typeof value === "string" || (typeof value === "object" && value !== null);
   if (spec.type === "wordOrInteger")
     return typeof value === "string" ? spec.choices.includes(value) : accepts({ ...spec, type: "integer", default: 0 }, value);
+  if (spec.type === "numbers")
+    return (
+      Array.isArray(value) && value.length > 0 && value.every((one) => accepts({ ...spec, type: "number", default: 0 }, one))
+    );
   if (typeof value !== "number" || !Number.isFinite(value)) return false;
   if (spec.type === "integer" && !Number.isSafeInteger(value)) return false;
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;

@@ -1,7 +1,7 @@
 /** From what a person has written to a run: every name resolved, every default filled in, every mistake named at once. */
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
-import { isPlainObject } from "../core/objects.ts";
+import { isPlainObject, type PlainObject } from "../core/objects.ts";
 import { type ComponentResolver, type OptionSpecs, resolveOptions } from "../core/options.ts";
 import { createRegistry, type Definition, type Registry } from "../core/registry.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
@@ -9,10 +9,17 @@ import { datasets } from "../data/datasets/index.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
-import type { ChosenLayer } from "../nn/model.ts";
+import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
-import { type Chosen, documentFormat, type ResolvedComponent, type ResolvedDocument, type Run } from "./run-document.ts";
+import {
+  type Chosen,
+  documentFormat,
+  type ResolvedComponent,
+  type ResolvedDocument,
+  type Run,
+  type RunLayer,
+} from "./run-document.ts";
 
 export const dataSets: Registry<DatasetDefinition> = createRegistry<DatasetDefinition>("data set", datasets);
 /** The registries that options of type "component" name. */
@@ -36,7 +43,7 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "model", "loss", "optimizer", "penalty", "training"] as const;
+const sections = ["data", "model", "loss", "optimizer", "penalty", "constraint", "training"] as const;
 
 interface ResolvedParts<D> {
   readonly chosen: Chosen<D>;
@@ -83,8 +90,17 @@ function resolveComponent<D extends Definition>(
   return { chosen: { definition, options }, json: { kind: definition.name, ...json } };
 }
 
-function resolveLayers(value: unknown, problems: Problem[]): { layers: ChosenLayer[]; json: ResolvedComponent[] } {
-  const layers: ChosenLayer[] = [];
+/** What holds weights back, of a layer or of the whole run. */
+function resolveRegularizers(given: PlainObject, path: string, problems: Problem[]) {
+  const { penalty, constraint } = given;
+  return {
+    penalty: penalty === undefined ? undefined : resolveComponent(penalties, penalty, `${path}penalty`, problems),
+    constraint: constraint === undefined ? undefined : resolveComponent(constraints, constraint, `${path}constraint`, problems),
+  };
+}
+
+function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[]; json: ResolvedComponent[] } {
+  const layers: RunLayer[] = [];
   const json: ResolvedComponent[] = [];
   if (!Array.isArray(value) || value.length === 0) {
     problems.push({
@@ -98,7 +114,7 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: ChosenLay
   const paths = new Map<string, string>();
   value.forEach((entry: unknown, i) => {
     const path = `model[${i}]`;
-    const parts = resolveComponent(modelLayers, entry, path, problems, ["name"]);
+    const parts = resolveComponent(modelLayers, entry, path, problems, ["name", "penalty", "constraint"]);
     if (!parts) return;
     const { definition, options } = parts.chosen;
     const count = (counts.get(definition.name) ?? 0) + 1;
@@ -114,9 +130,22 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: ChosenLay
     const other = paths.get(name);
     if (other) problems.push({ path: `${path}.name`, message: `the name '${name}' is taken by ${other}` });
     paths.set(name, path);
-    layers.push({ definition, name, options });
+    const { penalty, constraint } = resolveRegularizers(isPlainObject(entry) ? entry : {}, `${path}.`, problems);
+    layers.push({
+      definition,
+      name,
+      options,
+      ...(penalty && { penalty: penalty.chosen }),
+      ...(constraint && { constraint: constraint.chosen }),
+    });
     const { kind, ...rest } = parts.json;
-    json.push({ kind, name, ...rest });
+    json.push({
+      kind,
+      name,
+      ...rest,
+      ...(penalty && { penalty: penalty.json }),
+      ...(constraint && { constraint: constraint.json }),
+    });
   });
   return { layers, json };
 }
@@ -187,7 +216,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     "optimizer",
     problems,
   );
-  const penalty = document.penalty === undefined ? undefined : resolveComponent(penalties, document.penalty, "penalty", problems);
+  const { penalty, constraint } = resolveRegularizers(document, "", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
   const { format, seed, numerics } = head;
@@ -201,6 +230,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       ...(loss && { loss: loss.json }),
       optimizer: optimizer.json,
       ...(penalty && { penalty: penalty.json }),
+      ...(constraint && { constraint: constraint.json }),
       training,
     },
     data: data.chosen,
@@ -208,5 +238,6 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     ...(loss && { loss: loss.chosen }),
     optimizer: optimizer.chosen,
     ...(penalty && { penalty: penalty.chosen }),
+    ...(constraint && { constraint: constraint.chosen }),
   };
 }

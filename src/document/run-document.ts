@@ -10,6 +10,7 @@ import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
+import type { ConstraintDefinition } from "../optim/constraints/define.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import type { PenaltyDefinition } from "../optim/penalties/define.ts";
 
@@ -31,8 +32,10 @@ export interface RunDocument {
   readonly loss?: ComponentInput;
   /** Default, also for options without a kind: adam. */
   readonly optimizer?: ComponentInput | { readonly kind?: string; readonly [option: string]: unknown };
-  /** What weights cost by their size; none where absent. */
+  /** What weights cost by their size; none where absent. A layer with a `penalty` of its own has that instead. */
   readonly penalty?: ComponentInput;
+  /** Where weights must lie after each step; anywhere where absent. A layer with a `constraint` of its own has that instead. */
+  readonly constraint?: ComponentInput;
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;
@@ -63,6 +66,8 @@ export interface ResolvedDocument {
   readonly optimizer: ResolvedComponent;
   /** Absent: weights cost nothing. */
   readonly penalty?: ResolvedComponent;
+  /** Absent: weights may lie anywhere. */
+  readonly constraint?: ResolvedComponent;
   readonly training: {
     readonly batchSize: number;
     readonly epochs?: number;
@@ -76,15 +81,22 @@ export interface Chosen<D> {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** A layer, and what its weights have of their own in place of what the run says for all. */
+export interface RunLayer extends ChosenLayer {
+  readonly penalty?: Chosen<PenaltyDefinition>;
+  readonly constraint?: Chosen<ConstraintDefinition>;
+}
+
 /** The document and what its names stand for. */
 export interface Run {
   readonly document: ResolvedDocument;
   readonly data: Chosen<DatasetDefinition>;
-  readonly layers: readonly ChosenLayer[];
+  readonly layers: readonly RunLayer[];
   /** Absent: decided by the data set's task. */
   readonly loss?: Chosen<LossDefinition>;
   readonly optimizer: Chosen<OptimizerDefinition>;
   readonly penalty?: Chosen<PenaltyDefinition>;
+  readonly constraint?: Chosen<ConstraintDefinition>;
 }
 
 /** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */

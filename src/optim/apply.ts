@@ -1,6 +1,6 @@
 /** From an optimizer's definition to what a training step writes back. */
 import { type Assignment, abs, assign, less, scalar, select, state, type Tensor } from "../graph/index.ts";
-import type { OptimizerDefinition } from "./optimizers/define.ts";
+import type { OptimizerDefinition, ParameterFacts } from "./optimizers/define.ts";
 
 /**
  * Slots below this are written as 0. Decaying means approach 0 through the subnormal numbers, on which processors are many
@@ -24,23 +24,26 @@ export function createSlots(definition: OptimizerDefinition, parameter: Tensor):
   return Object.fromEntries(definition.slots.map((slot) => [slot, state(slotName(parameter, slot), parameter.shape)]));
 }
 
-/** The updates of one parameter: its new value, and that of each slot, flushed. */
+/**
+ * The updates of one parameter: its new value, and that of each slot, flushed.
+ *
+ * @param constrain  what is done to the new value before it is written; nothing where absent
+ */
 export function updateParameter(
   definition: OptimizerDefinition,
   parameter: Tensor,
   gradient: Tensor,
   slots: Readonly<Record<string, Tensor>>,
   scalars: Readonly<Record<string, Tensor>>,
+  facts: ParameterFacts,
+  constrain: (value: Tensor) => Tensor = (value) => value,
 ): Assignment[] {
-  const next = definition.update({ parameter, gradient, ...slots }, scalars);
+  const next = definition.update({ parameter, gradient, ...slots }, scalars, facts);
   return [
-    assign(parameter, next.parameter!),
+    assign(parameter, constrain(next.parameter!)),
     ...Object.entries(slots).map(([slot, tensor]) => assign(tensor, flushed(next[slot]!))),
   ];
 }
-
-/** Name of a penalty's run-time number in the program. */
-export const penaltyScalarName = (name: string): string => `penalty.${name}`;
 
 /** The numbers among options: what becomes run-time scalars. */
 export function numbersOf(options: Readonly<Record<string, unknown>>): Record<string, number> {
@@ -53,8 +56,7 @@ export function optimizerScalars(
   options: Readonly<Record<string, unknown>>,
   step: number,
 ): Record<string, number> {
-  const numbers = numbersOf(options);
-  return { ...numbers, ...definition.scalars?.(numbers, step) };
+  return { ...numbersOf(options), ...definition.scalars?.(options, step) };
 }
 
 /** Leaves for the run-time numbers. */

@@ -1,10 +1,10 @@
 /** The programs of a run: training steps and evaluations, for each size of batch that occurs, over one set of parameters. */
 import { DocumentError, ShapeError } from "../core/errors.ts";
+import { requireOptions } from "../core/options.ts";
 import { type Dataset, type ExampleSet, exampleSize, type Table } from "../data/dataset.ts";
 import type { Chosen, Run } from "../document/run-document.ts";
 import {
   type Assignment,
-  add,
   differentiate,
   equal,
   gather,
@@ -16,7 +16,6 @@ import {
   mul,
   type Program,
   reshape,
-  scalar,
   select,
   showShape,
   sizeOf,
@@ -29,7 +28,9 @@ import type { Mode } from "../nn/layers/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import { losses } from "../nn/losses/index.ts";
 import { type ChosenLayer, Model } from "../nn/model.ts";
-import { createScalars, createSlots, numbersOf, penaltyScalarName, updateParameter } from "../optim/apply.ts";
+import { createScalars, createSlots, updateParameter } from "../optim/apply.ts";
+import { checkTargets } from "./check-targets.ts";
+import { Regularizers } from "./regularizers.ts";
 
 /** The parts of a data set that programs read. */
 export type Part = "train" | "test";
@@ -46,11 +47,12 @@ interface PartTables {
 /** The loss that a document names, or else the one that fits what is to be learned. */
 export function chooseLoss(run: Run, { name, task }: Dataset): Chosen<LossDefinition> {
   const kind = task.kind === "classification" ? "softmaxCrossEntropy" : "meanSquaredError";
-  const chosen = run.loss ?? { definition: losses.get(kind), options: {} };
+  const usual = losses.get(kind);
+  const chosen = run.loss ?? { definition: usual, options: requireOptions(usual.options, {}, `loss '${kind}'`) };
   const targets = task.kind === "classification" ? "classes" : "values";
-  if (chosen.definition.targets !== targets) {
+  if (!chosen.definition.targets.includes(targets)) {
     throw new DocumentError("E_DOCUMENT_LOSS", {
-      message: `loss '${chosen.definition.name}' learns ${chosen.definition.targets}, but data set '${name}' gives ${targets}`,
+      message: `loss '${chosen.definition.name}' learns ${chosen.definition.targets.join(" or ")}, but data set '${name}' gives ${targets}`,
       hint: `Leave the loss out, or use '${kind}'.`,
     });
   }
@@ -68,6 +70,7 @@ function countCorrect(prediction: Tensor, target: Tensor): Tensor {
 export class RunPrograms {
   readonly model: Model;
   readonly loss: Chosen<LossDefinition>;
+  readonly regularizers: Regularizers;
   readonly programs: Record<string, Program> = {};
   private readonly randomInputs = new Map<string, readonly string[]>();
   private readonly run: Run;
@@ -75,17 +78,16 @@ export class RunPrograms {
   private readonly parts = new Map<Part, PartTables>();
   private readonly slots = new Map<Tensor, Record<string, Tensor>>();
   private readonly scalars: Readonly<Record<string, Tensor>>;
-  private readonly penaltyScalars: Readonly<Record<string, Tensor>>;
 
-  /** @throws ShapeError | DocumentError the model does not fit the data */
+  /** @throws ShapeError | DocumentError | DataError the model or the loss does not fit the data */
   constructor(run: Run, dataset: Dataset) {
     this.run = run;
     this.dataset = dataset;
     this.model = new Model(run.layers);
     this.loss = chooseLoss(run, dataset);
+    checkTargets(this.loss.definition, dataset);
     this.scalars = createScalars(run.optimizer.definition, run.optimizer.options);
-    const penaltyNumbers = Object.keys(numbersOf(run.penalty?.options ?? {}));
-    this.penaltyScalars = Object.fromEntries(penaltyNumbers.map((name) => [name, scalar(penaltyScalarName(name))]));
+    this.regularizers = new Regularizers(run);
     for (const part of ["train", "test"] as const) {
       const set = dataset[part];
       if (!set) continue;
@@ -145,15 +147,8 @@ export class RunPrograms {
    * @param randomInputs  receives the names of the inputs that hold keys of random numbers
    */
   objective(rows: number, randomInputs: string[] = []): Tensor {
-    return this.withPenalty(mean(this.forward("train", rows, "training", [], randomInputs).losses));
-  }
-
-  /** The loss and what the weights cost; biases and the parameters of batch normalisation cost nothing. */
-  private withPenalty(loss: Tensor): Tensor {
-    const { penalty } = this.run;
-    if (!penalty) return loss;
-    const weights = this.model.parameters.filter(({ isWeight }) => isWeight);
-    return weights.reduce((total, { tensor }) => add(total, penalty.definition.apply(tensor, this.penaltyScalars)), loss);
+    const loss = mean(this.forward("train", rows, "training", [], randomInputs).losses);
+    return this.regularizers.penalised(loss, this.model.parameters);
   }
 
   private forward(
@@ -198,16 +193,20 @@ export class RunPrograms {
     const updates: Assignment[] = [];
     const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
     const loss = mean(each);
-    const parameters = this.model.parameters.map(({ tensor }) => tensor);
-    const gradients = differentiate(this.withPenalty(loss), parameters);
+    const { parameters } = this.model;
+    const tensors = parameters.map(({ tensor }) => tensor);
+    const gradients = differentiate(this.regularizers.penalised(loss, parameters), tensors);
     const { definition } = this.run.optimizer;
-    const assignments = parameters.flatMap((parameter, i) => {
+    const assignments = parameters.flatMap((modelParameter, i) => {
+      const { tensor: parameter, isWeight } = modelParameter;
       let slots = this.slots.get(parameter);
       if (!slots) {
         slots = createSlots(definition, parameter);
         this.slots.set(parameter, slots);
       }
-      return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars);
+      return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars, { isWeight }, (value) =>
+        this.regularizers.constrained(value, modelParameter),
+      );
     });
     return { outputs: { loss, ...(correct && { correct }) }, assignments: [...assignments, ...updates] };
   }

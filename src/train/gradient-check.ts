@@ -78,6 +78,8 @@ function switchesOf(loss: Tensor): Switch[] {
       case "maximum":
       case "minimum":
         return [{ tensor: sub(a!, b!), isSide: false }];
+      case "select":
+        return [{ tensor: a!, isSide: true }];
       case "maxPool": {
         // Every window sends its number to the place of its maximum.
         const numbers = reshape(add(iota(sizeOf(tensor.shape)), 1), tensor.shape);
@@ -109,6 +111,7 @@ export function checkGradients(run: Run, dataset: Dataset, options: GradientChec
   const compared = { value, slope };
   const executable = referenceEngine.compile(compared);
   for (const { leaf, values } of programs.tables()) executable.writeTable(leaf, values);
+  for (const [name, value] of Object.entries(programs.regularizers.numbers)) executable.setScalar(name, value);
   const key = randomKey(run.document.seed);
   for (const parameter of parameters) executable.writeState(parameter.tensor, initialValues(parameter, key));
   for (const [name, program] of Object.entries(compared)) {

@@ -11,7 +11,7 @@ import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
 import { sizeOf, type Tensor } from "../graph/index.ts";
 import { initialValues, type Model } from "../nn/model.ts";
-import { numbersOf, optimizerScalars, penaltyScalarName, scalarName } from "../optim/apply.ts";
+import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
 import { type Part, RunPrograms } from "./build.ts";
 
 /**
@@ -117,8 +117,7 @@ export class Session {
     }
     const options = run.optimizer.options;
     for (const [name, value] of Object.entries(numbersOf(options))) this.executable.setScalar(scalarName(name), value);
-    const penalty = numbersOf(run.penalty?.options ?? {});
-    for (const [name, value] of Object.entries(penalty)) this.executable.setScalar(penaltyScalarName(name), value);
+    for (const [name, value] of Object.entries(this.programs.regularizers.numbers)) this.executable.setScalar(name, value);
   }
 
   private evaluationParts(): { part: Part; count: number }[] {

@@ -26,6 +26,13 @@ function refused(spec: OptionSpec): { value: unknown; says: string[] }[] {
     const says = spec.choices ? [...spec.choices] : ["text"];
     return [7, true, ...(spec.choices ? [`${spec.choices[0]}x`] : [])].map((value) => ({ value, says }));
   }
+  if (spec.type === "numbers") {
+    const says = [spec.min, spec.max].filter((bound) => bound !== undefined).map(String);
+    const values: unknown[] = [1, "1", true, [], ["1"], [1, Number.NaN], [[1]]];
+    if (spec.min !== undefined) values.push([1, spec.min - 1]);
+    if (spec.max !== undefined) values.push([spec.max + 1]);
+    return values.map((value) => ({ value, says: ["a list of numbers", ...says] }));
+  }
   const { min, max, minExclusive, maxExclusive, type } = spec;
   const says = [min, max].filter((bound) => bound !== undefined).map(String);
   const values: unknown[] = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "1", true, []];
@@ -38,6 +45,7 @@ function refused(spec: OptionSpec): { value: unknown; says: string[] }[] {
 /** As messages show a value; written here again, so that a change of one is noticed. */
 function shown(value: unknown): string {
   if (typeof value === "string") return `'${value}'`;
+  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "number")) return `[${value.join(", ")}]`;
   return Array.isArray(value) ? `a list of ${value.length}` : String(value);
 }
 

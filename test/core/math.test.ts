@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cos, exp, log, pow, sigmoid, sin, tanh } from "../../src/core/math.ts";
+import { cos, erf, exp, log, pow, sigmoid, sin, softplus, tanh } from "../../src/core/math.ts";
 
 type Golden = Record<string, number[][]>;
 const goldens = JSON.parse(readFileSync(join(import.meta.dirname, "../goldens/core-math.json"), "utf8")) as Golden;
@@ -23,7 +23,7 @@ function ulpsApart(a: number, b: number): number {
 
 describe("against values of 1400 bits, rounded once", () => {
   // The stated accuracy: 2 ulp. The argument is reduced exactly, then at most three roundings of about an ulp's size add up.
-  test.each(Object.entries({ exp, log, tanh, sigmoid, sin, cos }))("%s within 2 ulp", (name, compute) => {
+  test.each(Object.entries({ exp, log, tanh, sigmoid, softplus, erf, sin, cos }))("%s within 2 ulp", (name, compute) => {
     expect(goldens[name].length).toBeGreaterThanOrEqual(200);
     for (const [x, expected] of goldens[name]) {
       const received = compute(x);
@@ -98,6 +98,31 @@ describe("special values", () => {
       ],
     ],
     [
+      "softplus",
+      softplus,
+      [
+        [0, Math.LN2],
+        [Infinity, Infinity],
+        [-Infinity, 0],
+        [1e300, 1e300],
+        [-1000, 0],
+        [NaN, NaN],
+      ],
+    ],
+    [
+      "erf",
+      erf,
+      [
+        [0, 0],
+        [-0, -0],
+        [Infinity, 1],
+        [-Infinity, -1],
+        [7, 1],
+        [-7, -1],
+        [NaN, NaN],
+      ],
+    ],
+    [
       "sin",
       sin,
       [
@@ -138,12 +163,13 @@ describe("special values", () => {
 });
 
 describe("identities", () => {
-  test("sin and tanh are odd, cos is even, to the bit", () => {
+  test("sin, tanh and erf are odd, cos is even, to the bit", () => {
     for (const [x] of goldens.sin) {
       expect(sin(-x)).toBe(-sin(x));
       expect(cos(-x)).toBe(cos(x));
     }
     for (const [x] of goldens.tanh) expect(tanh(-x)).toBe(-tanh(x));
+    for (const [x] of goldens.erf) expect(erf(-x)).toBe(-erf(x));
   });
 
   test("small integer powers are exact while they fit in 53 bits", () => {

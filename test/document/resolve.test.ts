@@ -22,11 +22,11 @@ test("everything that is left out is written out", () => {
     numerics: "auto",
     data: { kind: "mnist", validation: 5000 },
     model: [
-      { kind: "dense", name: "dense1", units: 5, initializer: { kind: "he" }, bias: true },
+      { kind: "dense", name: "dense1", units: 5, initializer: { kind: "he", distribution: "normal" }, bias: true },
       { kind: "relu", name: "relu1" },
-      { kind: "dense", name: "dense2", units: 10, initializer: { kind: "he" }, bias: true },
+      { kind: "dense", name: "dense2", units: 10, initializer: { kind: "he", distribution: "normal" }, bias: true },
     ],
-    optimizer: { kind: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: { kind: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, biasCorrection: true },
     training: { batchSize: 128, epochs: 10, order: "epochs" },
   });
 });

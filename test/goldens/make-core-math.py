@@ -66,6 +66,15 @@ pow_points += [(0.9, 1000.0), (0.999, 100000.0), (0.9, 7.0), (1.1, 64.0), (1.1, 
 pow_points += [(1 + 2.0**-52, 3e18), (1 - 2.0**-53, 6e18), (1e160, -2.0), (3e-308, 1.01), (5e-324, 0.5)]
 made["pow"] = [[x, y, to_float(mpf(x) ** mpf(y))] for x, y in pow_points]
 
+added = {
+    "softplus": (lambda x: mpmath.log1p(mpmath.exp(x)),
+                 spread(-1, 1) + spread(-745, 40) + spread(-40, 40) + magnitudes(-300, 300) + [5e-324, -5e-324, 1e308]),
+    "erf": (mpmath.erf, spread(-1, 1) + spread(0.7, 2.5) + spread(-7, 7) + magnitudes(-300, 0)
+            + [0.75, 1.25, 1.75, 2.25, 6.0, 5e-324, -5e-324, 2.5e-308, 1e308]),
+}
+for name, (function, xs) in added.items():
+    made[name] = [[x, to_float(function(mpf(x)))] for x in xs]
+
 target = Path(__file__).with_name("core-math.json")
 header = {
     "made by": "python3 test/goldens/make-core-math.py",

@@ -5,6 +5,7 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import * as g from "../../src/graph/index.ts";
 import { activations } from "../../src/nn/activations/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
+import { resolved } from "../contracts/options.ts";
 import { boundsOf } from "../support/bounds.ts";
 import { expectClose } from "../support/close.ts";
 import { execute, floatSetups, outputsOf, type Values } from "../support/programs.ts";
@@ -46,8 +47,11 @@ function build(network: Network): { program: g.Program; values: Values; expected
     if (i + 2 < sizes.length) h = activations.get(network.activation).apply(h, {});
   }
   const loss = losses.get(network.loss);
-  const target = loss.targets === "classes" ? g.input("target", [batch], "int32") : g.input("target", h.shape);
-  const each = loss.build(h, target, {});
+  const target =
+    network.target.length === batch && loss.targets.includes("classes")
+      ? g.input("target", [batch], "int32")
+      : g.input("target", h.shape);
+  const each = loss.build(h, target, resolved(loss, {}));
   const mean = g.mean(each);
   const gradients = g.differentiate(mean, parameters);
   const outputs: Record<string, g.Tensor> = { losses: each, mean };

@@ -22,6 +22,12 @@ describe("elementwise primitives on the reference engine", () => {
     log: [g.log(a), [nan, -inf, -inf, Math.log(0.5), Math.log(3), nan, inf, nan]],
     tanh: [g.tanh(a), [Math.tanh(-2), -0, 0, Math.tanh(0.5), Math.tanh(3), nan, 1, -1]],
     sigmoid: [g.sigmoid(a), [1 / (1 + Math.exp(2)), 0.5, 0.5, 1 / (1 + Math.exp(-0.5)), 1 / (1 + Math.exp(-3)), nan, 1, 0]],
+    softplus: [
+      g.softplus(a),
+      [Math.log1p(Math.exp(-2)), Math.LN2, Math.LN2, Math.log1p(Math.exp(0.5)), Math.log1p(Math.exp(3)), nan, inf, 0],
+    ],
+    // By Python's math.erf.
+    erf: [g.erf(a), [-0.9953222650189527, -0, 0, 0.5204998778130465, 0.9999779095030014, nan, 1, -1]],
     relu: [g.relu(a), [0, -0, 0, 0.5, 3, nan, inf, 0]],
     maximum: [g.maximum(a, b), [1, 0, 0, 0.5, 3, nan, inf, 2]],
     minimum: [g.minimum(a, b), [-2, -0, -0, 0.5, -4, nan, inf, -inf]],

@@ -8,6 +8,7 @@ import { activations } from "../../src/nn/activations/index.ts";
 import { initializers } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
+import { constraints } from "../../src/optim/constraints/index.ts";
 import { optimizers } from "../../src/optim/optimizers/index.ts";
 import { penalties } from "../../src/optim/penalties/index.ts";
 
@@ -18,6 +19,7 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "nn/initializers", definitions: initializers.all, hasExamples: true },
   { folder: "nn/losses", definitions: losses.all, hasExamples: true },
   { folder: "optim/optimizers", definitions: optimizers.all, hasExamples: true },
+  { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },
 ];

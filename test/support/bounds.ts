@@ -56,6 +56,8 @@ const rules: Record<string, Rule> = {
   log: vectorFunction(([v], [e]) => (e === 0 ? 0 : e! < v! ? -Math.log1p(-e! / v!) : Number.POSITIVE_INFINITY)),
   tanh: vectorFunction(sameAs),
   sigmoid: vectorFunction((_, [e]) => e! / 4),
+  softplus: vectorFunction(sameAs),
+  erf: vectorFunction((_, [e]) => 1.13 * e!), // 2/sqrt(pi) < 1.13
   maximum: larger,
   minimum: larger,
   equal: comparison,

@@ -42,6 +42,8 @@ const unary: readonly ((x: Tensor) => Tensor)[] = [
   (x) => g.add(x, 0.25),
   (x) => g.exp(x),
   (x) => g.sub(1, x),
+  g.softplus,
+  g.erf,
 ];
 
 const binary: readonly ((a: Tensor, b: Tensor) => Tensor)[] = [

@@ -4,9 +4,11 @@
  *   node test/train/host-bits.ts portable
  */
 import { createHash } from "node:crypto";
+import type { Dataset } from "../../src/data/dataset.ts";
 import { mnist } from "../../src/data/datasets/mnist.ts";
 import { mainJob } from "../../src/document/main-job.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
+import type { ComponentInput, RunDocument } from "../../src/document/run-document.ts";
 import type { Numerics } from "../../src/engine/engine.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../../src/files/data-files.ts";
@@ -36,7 +38,40 @@ export function smallHashes(numerics: Numerics): Record<string, string> {
     training: { batchSize: 20, epochs: 5 },
   });
   const regressed = trainedHash(new Session(regression, plane(100, 5), { engine: wasmEngine, numerics }), 25);
-  return { ...Object.fromEntries(hashes), regression: regressed };
+  return { ...Object.fromEntries(hashes), regression: regressed, ...partHashes(numerics) };
+}
+
+/** The parts that the first ones leave out, several to a run: optimizer, activation, initializer, loss, penalty. */
+function partHashes(numerics: Numerics): Record<string, string> {
+  const classes = blobs({ count: 130, classes: 3, features: 5 });
+  const values = plane(100, 5);
+  const { inputs, targets } = values.train;
+  const yesOrNo = { ...values, train: { inputs, targets: { ...targets, values: targets.values.map((y) => (y > 0 ? 1 : 0)) } } };
+  const last = (units: number) => ({ kind: "dense", units, constraint: { kind: "maxNorm", limit: 0.5 } });
+  const hash = (
+    data: Dataset,
+    optimizer: string,
+    activation: string,
+    initializer: ComponentInput,
+    rest: Partial<RunDocument>,
+  ): [string, string] => {
+    const units = data.task.kind === "classification" ? data.task.classes : data.task.outputs;
+    const model = [{ kind: "dense", units: 9, initializer }, "batchNorm", activation, last(units)];
+    const run = runOf({ model, optimizer, ...rest, training: { batchSize: 17, epochs: 5 } });
+    return [optimizer, trainedHash(new Session(run, data, { engine: wasmEngine, numerics }), 25)];
+  };
+  const smooth = { kind: "softmaxCrossEntropy", smoothing: 0.1 };
+  const weighted = { kind: "softmaxCrossEntropy", classWeights: [1, 2, 0.5] };
+  return Object.fromEntries([
+    hash(classes, "nesterov", "leakyRelu", { kind: "he", distribution: "uniform" }, { loss: smooth, penalty: "l1" }),
+    hash(classes, "adagrad", "elu", "truncatedNormal", { loss: "multiclassHinge" }),
+    hash(classes, "rmsprop", "selu", "lecun", { loss: weighted }),
+    hash(values, "adadelta", "gelu", "orthogonal", { loss: "huber", penalty: "elasticNet" }),
+    hash(values, "nadam", "softplus", { kind: "uniform", limit: 0.5 }, { loss: "meanAbsoluteError" }),
+    hash(values, "adamw", "swish", { kind: "xavier", distribution: "uniform" }, {}),
+    hash(yesOrNo, "lion", "tanh", "he", { loss: { kind: "binaryCrossEntropy", positiveWeight: 2 } }),
+    hash(classes, "muon", "relu", "he", {}),
+  ]);
 }
 
 /** The main job's first steps. */

@@ -17,6 +17,14 @@ const portable = {
   momentum: "dd1e7c1005ebcfce",
   adam: "2ad71d3cfbdf56eb",
   regression: "ae11428324903bb4",
+  nesterov: "252f0dd6ed70bf61",
+  adagrad: "58772b82b71a2551",
+  rmsprop: "848ebeb7b19d847e",
+  adadelta: "5300d808535d7dc8",
+  nadam: "9d4e055db4a6e904",
+  adamw: "a25c189771aa8830",
+  lion: "b1d81df7817e60b7",
+  muon: "3ced3632617c021e",
 };
 
 test("portable training gives the bits that it gave when this was written", () => {

@@ -40,7 +40,7 @@ describe("documents", () => {
         dilation: 1,
         groups: 1,
         bias: true,
-        initializer: { kind: "he" },
+        initializer: { kind: "he", distribution: "normal" },
       },
       { kind: "relu", name: "relu1" },
       { kind: "maxPool2d", name: "maxPool2d1", size: 2, padding: 0 },

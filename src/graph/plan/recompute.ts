@@ -7,7 +7,7 @@ import type { Group } from "./group.ts";
 export const mostRecomputed = 4;
 /** In the epilogue of a product, whose registers are full. */
 export const fewRecomputed = 2;
-const expensive: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "sqrt", "div"]);
+const expensive: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "erf", "sqrt", "div"]);
 
 /**
  * Whether a tensor tells where another one passes a bound, such as relu's mask: a bit for each number that is there anyway, which

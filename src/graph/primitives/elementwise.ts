@@ -28,6 +28,8 @@ const rules = {
   log: { value: math.log, derivative: (g, [x]) => [div(g, x!)] },
   tanh: { value: math.tanh, derivative: (g, _, out) => [mul(g, sub(1, mul(out, out)))] },
   sigmoid: { value: math.sigmoid, derivative: (g, _, out) => [mul(g, mul(out, sub(1, out)))] },
+  softplus: { value: math.softplus, derivative: (g, [x]) => [mul(g, sigmoid(x!))] },
+  erf: { value: math.erf, derivative: (g, [x]) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!)))))] },
   // max(0, x), with NaN and -0 passed on; 0 at 0. In terms of the output, so that the input need not be kept.
   relu: { value: (x) => (x < 0 ? 0 : x), derivative: (g, _, out) => [select(greater(out, 0), g, 0)] },
   maximum: { value: Math.max, derivative: (g, [a, b]) => [select(less(a!, b!), 0, g), select(less(a!, b!), g, 0)] }, // a where equal
@@ -115,6 +117,10 @@ export const exp = (x: Operand): Tensor => apply("exp", x);
 export const log = (x: Operand): Tensor => apply("log", x);
 export const tanh = (x: Operand): Tensor => apply("tanh", x);
 export const sigmoid = (x: Operand): Tensor => apply("sigmoid", x);
+/** ln(1 + e^x). */
+export const softplus = (x: Operand): Tensor => apply("softplus", x);
+/** The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
+export const erf = (x: Operand): Tensor => apply("erf", x);
 export const relu = (x: Operand): Tensor => apply("relu", x);
 export const maximum = (a: Operand, b: Operand): Tensor => apply("maximum", a, b);
 export const minimum = (a: Operand, b: Operand): Tensor => apply("minimum", a, b);

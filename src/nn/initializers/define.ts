@@ -1,7 +1,12 @@
-/** Initializers: how the numbers of a parameter start. */
+/**
+ * Initializers: how the numbers of a parameter start.
+ *
+ * A weight lies as its input multiplies it: row-major, its last axis the units, all axes before it their inputs. As a matrix it has
+ * fanIn rows and as many columns as there are units.
+ */
 
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
-import type { RandomKey } from "../../core/random.ts";
+import { fillNormal, fillUniform, type RandomKey } from "../../core/random.ts";
 import type { Definition } from "../../core/registry.ts";
 
 /** The sizes that an initializer goes by. */
@@ -30,4 +35,19 @@ interface Written<S extends OptionSpecs> extends Omit<InitializerDefinition, "op
 
 export function defineInitializer<const S extends OptionSpecs>(definition: Written<S>): InitializerDefinition {
   return definition as unknown as InitializerDefinition;
+}
+
+/** The option of initializers that are known in both forms. */
+export const distributionOption = {
+  type: "string",
+  choices: ["normal", "uniform"],
+  default: "normal",
+  summary: "Normal numbers, or uniform ones of the same variance.",
+} as const;
+
+/** Numbers of mean 0 and a standard deviation; uniform ones lie in [-sqrt(3) std, sqrt(3) std). */
+export function fillByDistribution(out: Float32Array, key: RandomKey, std: number, distribution: "normal" | "uniform"): void {
+  const limit = Math.sqrt(3) * std;
+  if (distribution === "uniform") fillUniform(key, out, -limit, limit);
+  else fillNormal(key, out, 0, std);
 }

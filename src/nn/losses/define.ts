@@ -1,13 +1,21 @@
 /** Losses: how wrong a prediction is, for each example; training minimises the mean over a batch. */
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
-import type { Tensor } from "../../graph/index.ts";
+import { reshape, type Tensor } from "../../graph/index.ts";
+
+/** Class numbers [N], or values of the prediction's shape. */
+export type TargetKind = "classes" | "values";
 
 export interface LossDefinition extends Definition {
-  /** Class numbers [N], or values of the prediction's shape. */
-  readonly targets: "classes" | "values";
+  /** What it can be learned from. Where it is more than one kind, the data say which, and `build` sees it by the target's shape. */
+  readonly targets: readonly TargetKind[];
   /** The loss of each example, [N]. */
   build(prediction: Tensor, target: Tensor, options: Readonly<Record<string, unknown>>): Tensor;
+  /**
+   * What is wrong with an example's values as a target, in words; undefined where nothing is. Data are held to it before they are
+   * learned from. Without it: any values.
+   */
+  refuse?(values: ArrayLike<number>): string | undefined;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -19,4 +27,10 @@ interface Written<S extends OptionSpecs> extends Omit<LossDefinition, "options" 
 
 export function defineLoss<const S extends OptionSpecs>(definition: Written<S>): LossDefinition {
   return definition as unknown as LossDefinition;
+}
+
+/** One row for each example: [N, ...] -> [N, the outputs of an example]. */
+export function rowsOf(x: Tensor): Tensor {
+  const [rows, ...example] = x.shape as [number, ...number[]];
+  return reshape(x, [rows, example.reduce((size, extent) => size * extent, 1)]);
 }

@@ -2,18 +2,17 @@
  * Symbols  y [N, ...] prediction; t, the same shape, target; L_i = mean over the outputs of (y - t)^2
  * Choice   Without a factor 1/2, as in PyTorch and Keras.
  */
-import { mean, mul, reshape, sizeOf, sub } from "../../graph/index.ts";
-import { defineLoss } from "./define.ts";
+import { mean, mul, sub } from "../../graph/index.ts";
+import { defineLoss, rowsOf } from "./define.ts";
 
 export const meanSquaredError = defineLoss({
   name: "meanSquaredError",
   summary: "The squared distance to the target, averaged over the outputs.",
   source: "Gauss 1809.",
-  targets: "values",
+  targets: ["values"],
   options: {},
   build(prediction, target) {
-    const rows = prediction.shape[0]!;
-    const error = reshape(sub(prediction, target), [rows, sizeOf(prediction.shape) / rows]);
+    const error = rowsOf(sub(prediction, target));
     return mean(mul(error, error), 1);
   },
   examples: [{}],

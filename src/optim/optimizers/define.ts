@@ -8,12 +8,22 @@ import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import type { Tensor } from "../../graph/index.ts";
 
+/** What an update may know of its parameter besides the numbers. */
+export interface ParameterFacts {
+  /** Weights decay, where an optimizer lets anything decay; biases and the parameters of batch normalisation do not. */
+  readonly isWeight: boolean;
+}
+
 export interface OptimizerDefinition extends Definition {
   /** Names of the tensors kept for each parameter, of its shape, 0 at the start. */
   readonly slots: readonly string[];
-  /** Run-time numbers of a step; the step counts from 1. Without it: the options themselves. */
-  scalars?(options: Readonly<Record<string, number>>, step: number): Readonly<Record<string, number>>;
-  update(tensors: Readonly<Record<string, Tensor>>, scalars: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
+  /** Run-time numbers of a step beside the options that are numbers; the step counts from 1. */
+  scalars?(options: Readonly<Record<string, unknown>>, step: number): Readonly<Record<string, number>>;
+  update(
+    tensors: Readonly<Record<string, Tensor>>,
+    scalars: Readonly<Record<string, Tensor>>,
+    facts: ParameterFacts,
+  ): Readonly<Record<string, Tensor>>;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -27,6 +37,7 @@ interface Written<S extends OptionSpecs, Slot extends string, Number extends str
   update(
     tensors: Named<Slot | "parameter" | "gradient", Tensor>,
     scalars: Named<Number | Extract<keyof S, string>, Tensor>,
+    facts: ParameterFacts,
   ): Named<Slot | "parameter", Tensor>;
   readonly examples: readonly Partial<OptionValues<S>>[];
 }

@@ -23,6 +23,8 @@ const formulas: Record<ElementwiseName, (...operands: g.Tensor[]) => g.Tensor> =
   log: g.log,
   tanh: g.tanh,
   sigmoid: g.sigmoid,
+  softplus: g.softplus,
+  erf: g.erf,
   relu: g.relu,
   maximum: g.maximum,
   minimum: g.minimum,
@@ -31,9 +33,13 @@ const formulas: Record<ElementwiseName, (...operands: g.Tensor[]) => g.Tensor> =
   greater: g.greater,
   select: g.select,
 };
-const functions = new Set<ElementwiseName>(["exp", "log", "tanh", "sigmoid"]);
+const functions = new Set<ElementwiseName>(["exp", "log", "tanh", "sigmoid", "softplus", "erf"]);
 const arity = (name: ElementwiseName): number =>
-  name === "select" ? 3 : ["identity", "neg", "abs", "sqrt", "exp", "log", "tanh", "sigmoid", "relu"].includes(name) ? 1 : 2;
+  name === "select"
+    ? 3
+    : ["identity", "neg", "abs", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "erf", "relu"].includes(name)
+      ? 1
+      : 2;
 
 /** All primitives of one, two or three operands of these shapes in one program. */
 function everyPrimitive(a: g.Shape, b: g.Shape, c: g.Shape): g.Program {

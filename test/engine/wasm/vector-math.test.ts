@@ -34,6 +34,8 @@ const functions: Record<string, [g.Tensor, (x: number) => number]> = {
   log: [g.log(x), math.log],
   tanh: [g.tanh(x), math.tanh],
   sigmoid: [g.sigmoid(x), math.sigmoid],
+  softplus: [g.softplus(x), math.softplus],
+  erf: [g.erf(x), math.erf],
   sqrt: [g.sqrt(x), Math.sqrt],
 };
 const program = {
@@ -67,14 +69,18 @@ test("functions give the same bits in every lane, alone and in the last, partial
   const points = interesting().filter((_, i) => i % Math.floor(count / 61) === 0);
   const values = points.map((point) => {
     const one = g.input("x", [1]);
-    const single = wasmEngine.compile({ main: { outputs: { y: g.tanh(g.exp(one)), z: g.sigmoid(one) }, assignments: [] } });
+    const single = wasmEngine.compile({
+      main: { outputs: { y: g.tanh(g.exp(one)), z: g.sigmoid(g.softplus(g.erf(one))) }, assignments: [] },
+    });
     single.input("main", "x").set([point]);
     single.run("main");
     return single.output("main", "y")[0]! + 2 * single.output("main", "z")[0]!;
   });
   for (let length = 1; length <= 9; length++) {
     const some = g.input("x", [2, length]);
-    const many = wasmEngine.compile({ main: { outputs: { y: g.tanh(g.exp(some)), z: g.sigmoid(some) }, assignments: [] } });
+    const many = wasmEngine.compile({
+      main: { outputs: { y: g.tanh(g.exp(some)), z: g.sigmoid(g.softplus(g.erf(some))) }, assignments: [] },
+    });
     many.input("main", "x").set(points.subarray(0, 2 * length));
     many.run("main");
     const [y, z] = [many.output("main", "y"), many.output("main", "z")];

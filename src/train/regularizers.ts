@@ -1,0 +1,71 @@
+/** Which weight has which penalty and constraint: its layer's own, or else that of the run; and the numbers that they read. */
+import { DocumentError } from "../core/errors.ts";
+import type { Chosen, Run, RunLayer } from "../document/run-document.ts";
+import { add, scalar, type Tensor } from "../graph/index.ts";
+import type { ModelParameter } from "../nn/model.ts";
+import { numbersOf } from "../optim/apply.ts";
+import type { ConstraintDefinition } from "../optim/constraints/define.ts";
+import type { PenaltyDefinition } from "../optim/penalties/define.ts";
+
+type Kind = "penalty" | "constraint";
+
+/** A definition with leaves for its numbers. */
+interface Bound {
+  readonly definition: PenaltyDefinition | ConstraintDefinition;
+  readonly scalars: Readonly<Record<string, Tensor>>;
+}
+
+export class Regularizers {
+  /** Values of the scalars that programs read: "penalty.strength", "penalty.dense1.strength". */
+  readonly numbers: Record<string, number> = {};
+  private readonly layers: readonly RunLayer[];
+  private readonly bound = new Map<string, Bound>();
+
+  constructor(run: Run) {
+    this.layers = run.layers;
+    for (const kind of ["penalty", "constraint"] as const) {
+      this.bind(kind, run[kind]);
+      for (const layer of run.layers) this.bind(`${kind}.${layer.name}`, layer[kind]);
+    }
+  }
+
+  private bind(key: string, chosen: Chosen<PenaltyDefinition | ConstraintDefinition> | undefined): void {
+    if (!chosen) return;
+    const scalars: Record<string, Tensor> = {};
+    for (const [name, value] of Object.entries(numbersOf(chosen.options))) {
+      scalars[name] = scalar(`${key}.${name}`);
+      this.numbers[`${key}.${name}`] = value;
+    }
+    this.bound.set(key, { definition: chosen.definition, scalars });
+  }
+
+  private of(kind: Kind, { layer, isWeight }: ModelParameter): Bound | undefined {
+    return isWeight ? (this.bound.get(`${kind}.${layer}`) ?? this.bound.get(kind)) : undefined;
+  }
+
+  /**
+   * The loss and what the weights cost; biases and the parameters of batch normalisation cost nothing.
+   *
+   * @throws DocumentError  a layer without weights has a penalty or constraint of its own
+   */
+  penalised(loss: Tensor, parameters: readonly ModelParameter[]): Tensor {
+    const withWeights = new Set(parameters.filter(({ isWeight }) => isWeight).map(({ layer }) => layer));
+    for (const { name, definition, penalty, constraint } of this.layers) {
+      if (withWeights.has(name) || !(penalty || constraint)) continue;
+      throw new DocumentError("E_DOCUMENT_REGULARIZER", {
+        message: `${definition.name} '${name}' has no weights for its ${penalty ? "penalty" : "constraint"}`,
+        hint: `Layers with weights: ${[...withWeights].join(", ") || "none"}.`,
+      });
+    }
+    return parameters.reduce((total, parameter) => {
+      const one = this.of("penalty", parameter);
+      return one ? add(total, one.definition.apply(parameter.tensor, one.scalars)) : total;
+    }, loss);
+  }
+
+  /** A parameter's new value, brought back to where its constraint wants it. */
+  constrained(value: Tensor, parameter: ModelParameter): Tensor {
+    const one = this.of("constraint", parameter);
+    return one ? one.definition.apply(value, one.scalars) : value;
+  }
+}
