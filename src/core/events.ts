@@ -1,7 +1,7 @@
 /**
  * What happens in a run, as one stream of events. Terminal, run folder, reports and checks all read this stream.
  *
- * Every event is plain JSON. A new field may be added under the same version; a changed meaning raises it.
+ * Every event is plain JSON. A new field or type may be added under the same version; a changed meaning raises it.
  */
 
 export const eventVersion = 1;
