@@ -26,6 +26,9 @@ export { probeThreads, type ThreadTeam, type ThreadWork } from "./engine/threads
 export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
 export * as graph from "./graph/index.ts";
 export { checkGradients, type GradientCheck, type ParameterCheck } from "./train/gradient-check.ts";
+export { type KernelTiming, type ProfileSummary, summarizeProfile, type Timing } from "./train/profile-summary.ts";
+export { chromeTrace } from "./train/profile-trace.ts";
+export { ProfiledSession, type ProfiledStep, type ProfiledSteps } from "./train/profiled-session.ts";
 export { decodeSafetensors, encodeSafetensors } from "./train/safetensors.ts";
 export { Session, type SessionOptions } from "./train/session.ts";
 export { type TrainControl, train } from "./train/train.ts";

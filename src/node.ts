@@ -1,5 +1,6 @@
 /** What Osolgil adds in Node: data sets and documents from the disk, runs in a thread of their own, run folders. */
 export { startThreads } from "./execute/compute-threads.ts";
+export type { RunProfile } from "./execute/messages.ts";
 export { type RunHandlers, runInThread } from "./execute/trainer-thread.ts";
 export { type DataPlaces, loadDataset } from "./files/data-files.ts";
 export { loadDocument } from "./files/load-document.ts";

@@ -2,6 +2,7 @@
 import { wallClock } from "../core/clock.ts";
 import type { EpochEnded, RunEnded, RunEvent, RunStarted } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
+import type { RunProfile } from "../execute/messages.ts";
 import { createRunFolder, type RunFolder } from "../store/run-folder.ts";
 
 export interface RecorderOptions {
@@ -17,7 +18,7 @@ export class Recorder {
   private step = 0;
   private epoch = 0;
   private lastEpoch: EpochEnded | undefined;
-  private checkpointError: unknown;
+  private fileError: unknown;
   private isOver = false;
 
   constructor(document: ResolvedDocument, options: RecorderOptions) {
@@ -25,9 +26,9 @@ export class Recorder {
     this.options = options;
   }
 
-  /** What kept a checkpoint from being written, once the run has ended. */
+  /** What kept a checkpoint or a profile from being written, once the run has ended. */
   get failure(): unknown {
-    return this.checkpointError;
+    return this.fileError;
   }
 
   onEvent(event: RunEvent): void {
@@ -56,7 +57,7 @@ export class Recorder {
   }
 
   private end(event: RunEnded): void {
-    const failed = this.checkpointError === undefined ? {} : { status: "failed" as const, ...reasonOf(this.checkpointError) };
+    const failed = this.fileError === undefined ? {} : { status: "failed" as const, ...reasonOf(this.fileError) };
     const told: RunEnded = { ...event, ...failed, ...(this.folder && { folder: this.folder.path }) };
     this.isOver = true;
     try {
@@ -66,14 +67,24 @@ export class Recorder {
     }
   }
 
-  /** A checkpoint that cannot be written fails the run, but its scores, which come after, are still told. */
   onCheckpoint(step: number, bytes: Uint8Array): void {
+    this.save((folder) => {
+      const file = folder.writeCheckpoint("last.safetensors", bytes);
+      return { type: "checkpoint.saved", step, file, bytes: bytes.length };
+    });
+  }
+
+  onProfile(step: number, { summary, trace }: RunProfile): void {
+    this.save((folder) => ({ type: "profile.saved", step, steps: summary.steps, ...folder.writeProfile(summary, trace) }));
+  }
+
+  /** Files that cannot be written fail the run, but its scores, which come after, are still told. */
+  private save(write: (folder: RunFolder) => RunEvent): void {
     if (!this.folder) return;
     try {
-      const file = this.folder.writeCheckpoint("last.safetensors", bytes);
-      this.onEvent({ type: "checkpoint.saved", step, file, bytes: bytes.length });
+      this.onEvent(write(this.folder));
     } catch (error) {
-      this.checkpointError = error;
+      this.fileError ??= error;
     }
   }
 

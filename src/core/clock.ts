@@ -38,6 +38,17 @@ export function sharedNowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/**
+ * A clock of milliseconds since a moment of `sharedNowMs`, the same in all threads. It is finer than `sharedNowMs` itself: numbers as
+ * large as the milliseconds since 1970 lie a quarter of a microsecond apart.
+ *
+ * @example const clock = clockSince(sharedNowMs()); work(); const tookMs = clock();
+ */
+export function clockSince(originMs: number): () => number {
+  const shift = performance.timeOrigin - originMs;
+  return () => shift + performance.now();
+}
+
 /** When this thread started, by `sharedNowMs`; in the first thread, when the process did. */
 export function startedMs(): number {
   return performance.timeOrigin;

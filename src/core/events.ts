@@ -1,7 +1,7 @@
 /**
  * What happens in a run, as one stream of events. Terminal, run folder, reports and checks all read this stream.
  *
- * Every event is plain JSON. A new field may be added under the same version; a changed meaning raises it.
+ * Every event is plain JSON. A new field or type may be added under the same version; a changed meaning raises it.
  */
 
 export const eventVersion = 1;
@@ -72,6 +72,17 @@ export interface CheckpointSaved {
   readonly bytes: number;
 }
 
+/** Where the time of a step goes, in a run that was asked to measure it. */
+export interface ProfileSaved {
+  readonly type: "profile.saved";
+  readonly step: number;
+  /** Steps that were measured. */
+  readonly steps: number;
+  /** Paths inside the run's folder: times of each kernel, and some of the steps in the Trace Event Format. */
+  readonly file: string;
+  readonly trace: string;
+}
+
 export type RunStatus = "completed" | "failed" | "stopped";
 
 export interface RunEnded {
@@ -100,4 +111,4 @@ export interface RunEnded {
   readonly folder?: string;
 }
 
-export type RunEvent = RunStarted | TrainProgress | EpochEnded | CheckpointSaved | RunEnded;
+export type RunEvent = RunStarted | TrainProgress | EpochEnded | CheckpointSaved | ProfileSaved | RunEnded;

@@ -11,6 +11,7 @@ import {
 } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
+import type { ProfileSummary } from "../train/profile-summary.ts";
 import type { TeamParts } from "./compute-threads.ts";
 
 export interface TrainerData {
@@ -20,6 +21,8 @@ export interface TrainerData {
   readonly processStartMs: number;
   /** Threads to work with, besides the trainer's own. */
   readonly team: TeamParts | undefined;
+  /** Whether to measure where the time of a step goes. */
+  readonly profile: boolean;
 }
 
 export interface ErrorMessage {
@@ -34,7 +37,15 @@ export interface ErrorMessage {
 export type TrainerMessage =
   | { readonly type: "event"; readonly event: RunEvent }
   | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: "profile"; readonly step: number; readonly profile: RunProfile }
   | ErrorMessage;
+
+/** Where the time of a step went. */
+export interface RunProfile {
+  readonly summary: ProfileSummary;
+  /** In the Trace Event Format. */
+  readonly trace: Uint8Array<ArrayBuffer>;
+}
 
 const errorClasses = { ShapeError, OptionError, DataError, DocumentError, FileError, EngineError, TrainingError, OsolgilError };
 

@@ -9,13 +9,15 @@ import { TrainingError } from "../core/errors.ts";
 import type { RunEnded, RunEvent } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
 import { ComputeThreads, defaultThreads } from "./compute-threads.ts";
-import { fromErrorMessage, type TrainerData, type TrainerMessage } from "./messages.ts";
+import { fromErrorMessage, type RunProfile, type TrainerData, type TrainerMessage } from "./messages.ts";
 
 export interface RunHandlers {
   /** Called for each event in order. What it throws ends the run. */
   onEvent(event: RunEvent): void;
   /** The weights and slots at the end, as safetensors; comes before the event that ends the run. */
   onCheckpoint?(step: number, bytes: Uint8Array): void;
+  /** Asks to measure where the time of a step goes. Comes before the event that ends the run, where steps were measured. */
+  onProfile?(step: number, profile: RunProfile): void;
   /** Asks the trainer to stop after the step at hand. */
   readonly signal?: AbortSignal;
   /** When the process started (see startedMs). */
@@ -67,6 +69,7 @@ export class TrainerThread {
         try {
           if (message.type === "error") fail(fromErrorMessage(message));
           else if (message.type === "checkpoint") handlers.onCheckpoint?.(message.step, message.bytes);
+          else if (message.type === "profile") handlers.onProfile?.(message.step, message.profile);
           else {
             // The other cores are free for the trainer until it has compiled; its first steps do not wait for these threads.
             if (message.event.type === "run.started") compute?.start();
@@ -89,7 +92,7 @@ export class TrainerThread {
           );
       });
       worker.ref();
-      const data: TrainerData = { document, stopFlag, processStartMs, team };
+      const data: TrainerData = { document, stopFlag, processStartMs, team, profile: handlers.onProfile !== undefined };
       worker.postMessage(data, team ? [...team.ports] : []);
     });
   }

@@ -4,6 +4,8 @@
  * Layout   run.json           the document, complete or absent
  *          events.jsonl       one event a line, in order
  *          checkpoints/NAME   each complete or absent; the folder appears with the first of them
+ *          profile.json       where the time of a step went, where that was asked for; complete or absent
+ *          trace.json         the same for a few steps, in the Trace Event Format
  */
 import { mkdirSync, openSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -159,7 +161,24 @@ export class RunFolder {
    * @throws FileError  it cannot be written; the one before is still there
    */
   writeDocument(json: unknown): void {
-    writeAtomically(join(this.path, "run.json"), new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+    this.#writeJson("run.json", json);
+  }
+
+  #writeJson(name: string, json: unknown): void {
+    writeAtomically(join(this.path, name), new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+  }
+
+  /**
+   * Writes profile.json and trace.json.
+   *
+   * @returns  their paths inside the folder, as in the event profile.saved
+   * @throws FileError  one of them cannot be written
+   */
+  writeProfile(summary: unknown, trace: Uint8Array): { readonly file: string; readonly trace: string } {
+    const names = { file: "profile.json", trace: "trace.json" };
+    this.#writeJson(names.file, summary);
+    writeAtomically(join(this.path, names.trace), trace);
+    return names;
   }
 
   /** Takes back what was made: for a run that could not begin. Checkpoints are no part of it. */

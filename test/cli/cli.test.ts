@@ -101,6 +101,66 @@ test("the document that a run stores gives the same weights to the byte", () => 
   expect(bytes("c")).not.toBe(bytes("a"));
 });
 
+test("--profile tells where a step goes, leaves two files, and changes no bit", () => {
+  const args = ["--epochs", "20", "--set", "training.batchSize=25"];
+  const { status, stdout, stderr } = osolgil("train", "run.json", "--profile", "--out", "profiled", ...args);
+  expect([status, stderr]).toEqual([0, ""]);
+  // 20 epochs of 10 steps: the second half is measured.
+  for (const text of ["where a step goes · 100 steps from step 101", "-> dense1.weight", "batch, keys and scalars", "a step "])
+    expect(stdout).toContain(text);
+  for (const name of ["profile.json", "trace.json"]) expect(stdout).toContain(join("profiled", name));
+  expect(osolgil("train", "run.json", "--json", "--out", "unprofiled", ...args).status).toBe(0);
+  const bytes = (name: string) => readFileSync(join(folder, name, "checkpoints/last.safetensors")).toString("hex");
+  expect(bytes("profiled")).toBe(bytes("unprofiled"));
+  expect(readdirSync(join(folder, "unprofiled")).sort()).toEqual(["checkpoints", "events.jsonl", "run.json"]);
+});
+
+test("--profile --json prints events alone, of which one names the files", () => {
+  const { status, stdout, stderr } = osolgil("train", "run.json", "--profile", "--json", "--out", "profiledJson");
+  expect([status, stderr]).toEqual([0, ""]);
+  const events = eventsOf(stdout);
+  const saved = events.find(({ type }) => type === "profile.saved");
+  expect(saved).toEqual({
+    type: "profile.saved",
+    step: 32,
+    steps: expect.any(Number),
+    file: "profile.json",
+    trace: "trace.json",
+  });
+  expect(eventsOf(readFileSync(join(folder, "profiledJson/events.jsonl"), "utf8"))).toEqual(events);
+  expect(events.at(-1)!.type).toBe("run.ended");
+  const profile = JSON.parse(readFileSync(join(folder, "profiledJson/profile.json"), "utf8"));
+  expect(profile).toMatchObject({
+    format: "osolgil.profile/1",
+    program: "train.32",
+    firstStep: 17,
+    peakGflops: expect.any(Number),
+  });
+  // 8 steps in an epoch; the last of them has a smaller batch.
+  expect(profile.steps).toBe(14);
+  const trace = JSON.parse(readFileSync(join(folder, "profiledJson/trace.json"), "utf8"));
+  expect(trace.traceEvents.filter(({ name }: { name: string }) => name.startsWith("step "))).toHaveLength(14);
+});
+
+test("--profile of a run that is stopped before anything was measured says so", async () => {
+  // Steps of some 10 ms: the warm-up takes seconds, and the stop comes with the first event.
+  const slow = ["--set", "training.batchSize=250", "--set", "model.dense1.units=20000"];
+  const list = ["train", "run.json", "--profile", "--json", "--out", "stoppedEarly", "--epochs", "1000000", ...slow];
+  const child = spawn(process.execPath, [main, ...list], { cwd: folder });
+  let [stdout, stderr] = ["", ""];
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  child.stdout.on("data", (chunk) => {
+    if (stdout === "") child.kill("SIGINT");
+    stdout += chunk;
+  });
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
+  expect(stderr).toBe("warning: the run ended before a step was measured for --profile\n");
+  expect(eventsOf(stdout).at(-1)).toMatchObject({ type: "run.ended", status: "stopped" });
+  expect(readdirSync(join(folder, "stoppedEarly")).sort()).toEqual(["checkpoints", "events.jsonl", "run.json"]);
+});
+
 test("options change the document", () => {
   const { stdout } = osolgil(
     "train",
@@ -288,6 +348,17 @@ test("a checkpoint that cannot be written fails the run, whose scores are still 
   expect(ended.metrics.testAccuracy).toBeGreaterThan(0);
   expect(stderr).toMatch(/^error .*last\.safetensors/);
   expect(readdirSync(join(folder, "limited/checkpoints"))).toEqual([]);
+});
+
+test("a trace that cannot be written fails the run, whose table is still shown", () => {
+  // 60 kB (ulimit counts 1,024 bytes): less than the trace, more than all else.
+  const command = `ulimit -f 60; trap '' XFSZ; "${process.execPath}" "${main}" train run.json --profile --out limitedTrace --epochs 40`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/failed.*trace\.json.*where a step goes/s);
+  expect(stderr).toContain("Free some space");
+  const files = readdirSync(join(folder, "limitedTrace")).sort();
+  expect(files).toEqual(["checkpoints", "events.jsonl", "profile.json", "run.json"]);
 });
 
 test("a folder that cannot be made leaves nothing, and training has not begun", () => {

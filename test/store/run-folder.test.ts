@@ -189,6 +189,20 @@ describe("RunFolder writes", () => {
     expect(tree(join(folder.path, "checkpoints"))).toEqual(["epoch-1.safetensors", "last.safetensors"]);
   });
 
+  test("a profile and its trace", () => {
+    const folder = make(join(root, "run"));
+    expect(folder.writeProfile({ steps: 3 }, new TextEncoder().encode("{}"))).toEqual({
+      file: "profile.json",
+      trace: "trace.json",
+    });
+    expect([textOf(folder.path, "profile.json"), textOf(folder.path, "trace.json")]).toEqual(['{\n  "steps": 3\n}\n', "{}"]);
+    rmSync(join(folder.path, "trace.json"));
+    mkdirSync(join(folder.path, "trace.json", "inside"), { recursive: true });
+    expect(raised(() => folder.writeProfile({}, new Uint8Array(1)))).toMatch(
+      /^FileError E_FILE_\w+: '.*trace\.json' cannot be written: /,
+    );
+  });
+
   test.each(["", ".", "..", "../run.json", "a/b", "a\\b", ".hidden", "-x", "a b", "길"])("no checkpoint named %j", (name) => {
     const folder = make(join(root, "run"));
     expect(raised(() => folder.writeCheckpoint(name, new Uint8Array(1)))).toContain(

@@ -5,6 +5,7 @@ import { OptionError, OsolgilError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/events.ts";
 import { mostThreads } from "../../engine/threads.ts";
 import { defaultThreads } from "../../execute/compute-threads.ts";
+import type { RunProfile } from "../../execute/messages.ts";
 import { TrainerThread } from "../../execute/trainer-thread.ts";
 import { eventLine } from "../../store/event-log.ts";
 import { fileFault, systemCode } from "../../store/file-faults.ts";
@@ -16,6 +17,7 @@ import { TerminalReporter } from "../terminal/reporter.ts";
 interface TrainOptions extends RunOptions {
   readonly threads?: number;
   readonly out?: string;
+  readonly profile?: true;
   readonly json?: true;
 }
 
@@ -35,6 +37,7 @@ export function trainCommand(finish: (exitCode: number) => void, surroundings: S
       "threads that work on a step (default: one for each core, up to 4); the results are the same to the bit",
       wholeNumber(1),
     )
+    .option("--profile", "measures where the time of a step goes: a table at the end, profile.json and trace.json in the folder")
     .addOption(new Option("--json", "one event a line on standard output, and nothing else"))
     .addHelpText("after", describeParts)
     .action(async (path: string | undefined, options: TrainOptions) => {
@@ -57,6 +60,12 @@ async function trainOnce(
     else process.stdout.write(eventLine(event));
   };
   const recorder = new Recorder(run.document, { out: options.out, show });
+  let isProfiled = false;
+  const onProfile = (step: number, profile: RunProfile) => {
+    isProfiled = true;
+    reporter?.onProfile(profile.summary);
+    recorder.onProfile(step, profile);
+  };
   const stopping = new AbortController();
   // The first Ctrl-C ends after the step at hand; a second one does not wait.
   const onSignal = () => {
@@ -69,9 +78,11 @@ async function trainOnce(
     const ended = await (trainer ?? new TrainerThread()).run(run.document, {
       onEvent: (event) => recorder.onEvent(event),
       onCheckpoint: (step, bytes) => recorder.onCheckpoint(step, bytes),
+      ...(options.profile && { onProfile }),
       signal: AbortSignal.any([stopping.signal, outputClosed]),
       threads,
     });
+    if (options.profile && !isProfiled) process.stderr.write("warning: the run ended before a step was measured for --profile\n");
     if (recorder.failure !== undefined) return reportFailure(recorder.failure, options);
     // A reader that has seen enough (`| head`) stops the run as Ctrl-C does; any other loss of the output is a failure.
     const { reason } = outputClosed;

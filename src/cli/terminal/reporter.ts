@@ -2,12 +2,15 @@
  * Tells people how training goes, from its events: a few lines at the start, a row for each epoch, one line that is rewritten in
  * place where there is a terminal, results and a curve at the end.
  */
-import type { EpochEnded, RunEvent, RunStarted, TrainProgress } from "../../core/events.ts";
+import { join } from "node:path";
+import type { EpochEnded, ProfileSaved, RunEvent, RunStarted, TrainProgress } from "../../core/events.ts";
+import type { ProfileSummary } from "../../train/profile-summary.ts";
 import type { CurvePoint } from "./curve.ts";
 import { EpochTable } from "./epoch-table.ts";
-import { type Paint, painter } from "./format.ts";
+import { type Paint, painter, wrap } from "./format.ts";
+import { profileLines } from "./profile-table.ts";
 import { progressLine } from "./progress-line.ts";
-import { endLines, startLines } from "./summary.ts";
+import { endLines, labelledPath, startLines } from "./summary.ts";
 
 /** Where the text goes; `columns` is read each time, so it may follow the terminal's size. */
 export interface ReporterScreen {
@@ -42,6 +45,8 @@ export class TerminalReporter {
   readonly #epochTraining: CurvePoint[] = [];
   readonly #validation: CurvePoint[] = [];
   #best: { epoch: number; loss: number } | undefined;
+  #profile: ProfileSummary | undefined;
+  #profileSaved: ProfileSaved | undefined;
 
   constructor(screen: ReporterScreen) {
     this.#screen = screen;
@@ -61,13 +66,32 @@ export class TerminalReporter {
       case "epoch.ended":
         this.#onEpoch(event);
         break;
+      case "profile.saved":
+        this.#profileSaved = event;
+        break;
       case "run.ended": {
         this.#started = undefined; // no progress line any more
         const history = { training: this.#trainingCurve(), validation: this.#validation, best: this.#best };
-        this.#print(endLines(event, history, this.#width, this.#paint));
+        this.#print([...endLines(event, history, this.#width, this.#paint), ...this.#profileLines(event.folder)]);
         break;
       }
     }
+  }
+
+  /** Takes what is to be told at the end of the run. */
+  onProfile(summary: ProfileSummary): void {
+    this.#profile = summary;
+  }
+
+  #profileLines(folder: string | undefined): string[] {
+    if (!this.#profile) return [];
+    const lines = profileLines(this.#profile, this.#width, this.#paint);
+    const saved = this.#profileSaved;
+    if (!saved || folder === undefined) return [...lines, ""];
+    const files = [["profile", saved.file] as const, ["trace", saved.trace] as const];
+    const paths = files.map(([label, file]) => labelledPath(label, join(folder, file), this.#width, this.#paint));
+    const hint = wrap("The trace opens in ui.perfetto.dev and in chrome://tracing.", this.#width - 2);
+    return [...lines, "", ...paths.flat(), ...hint.map((line) => `  ${this.#paint("dim", line)}`), ""];
   }
 
   /** Removes the progress line, for whoever writes to the same terminal next. */

@@ -105,7 +105,7 @@ export function endLines(event: RunEnded, history: RunHistory, width: number, pa
   };
   section(resultLines(event, history, width, paint));
   section(curveLines(history, width, paint));
-  if (event.folder !== undefined) section(labelledFolder(event.folder, width, paint));
+  if (event.folder !== undefined) section(labelledPath("run", event.folder, width, paint));
   return [...lines, ""];
 }
 
@@ -180,9 +180,9 @@ function curveLines({ training, validation }: RunHistory, width: number, paint: 
 }
 
 /** A path is never cut: it is there to be copied. Where it is longer than the line it has lines of its own. */
-function labelledFolder(folder: string, width: number, paint: Paint): string[] {
-  const path = plainText(folder);
-  const head = `${INDENT}${padEnd("run", 8)}`;
+export function labelledPath(label: string, file: string, width: number, paint: Paint): string[] {
+  const path = plainText(file);
+  const head = `${INDENT}${padEnd(label, 8)}`;
   if (displayWidth(head + path) <= width) return [paint("dim", head) + paint("bold", path)];
-  return [paint("dim", `${INDENT}run`), ...wrap(path, width).map((line) => paint("bold", line))];
+  return [paint("dim", `${INDENT}${label}`), ...wrap(path, width).map((line) => paint("bold", line))];
 }

@@ -312,14 +312,18 @@ export function compileModule(
   };
   const threadsCode = new ThreadsCode(module, threads.control);
   const library = new KernelLibrary(module, options.numerics);
+  const waiting: number[] = [];
   const bodies = [...programs].map(([name, { plan, addressOf }]) => {
     const { index, code: f } = module.function(`${name}.body`, ["i32", "i32"]);
     const locals = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")] as const;
     let phase = 0;
-    const waiting = number++;
+    const meeting = number++;
+    waiting.push(meeting);
+    const meet = () => f.call(threadsCode.barrier);
     for (const steps of together(plan.steps)) {
       const [{ partition, phase: next }] = steps;
-      if (next > phase) timed(f, waiting, () => f.call(threadsCode.barrier));
+      // One thread alone waits for nobody: its call is not worth a mark.
+      if (next > phase) options.isShared ? timed(f, meeting, meet) : meet();
       phase = next;
       const part = new Part(f, partition, cuts, locals);
       part.where(() => {
@@ -329,7 +333,8 @@ export function compileModule(
     return index;
   });
   [...programs.keys()].forEach((name, number) => {
-    threadsCode.emitRun(name, number, (f) => f.i32(threads.cuts).i32(threads.scratch).call(bodies[number]!));
+    const work = (f: FunctionBuilder) => f.i32(threads.cuts).i32(threads.scratch).call(bodies[number]!);
+    threadsCode.emitRun(name, number, work, (f, wait) => timed(f, waiting[number]!, wait));
   });
   if (options.isShared)
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));

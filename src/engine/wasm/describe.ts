@@ -1,8 +1,9 @@
 /** Kernels as people name them, and the work in them. */
 import { isLeaf, type Tensor } from "../../graph/index.ts";
-import { isPlain, type Kernel, writesOf } from "../../graph/plan/kernel.ts";
-import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
+import { type Kernel, readsOf, writesOf } from "../../graph/plan/kernel.ts";
+import type { Plan } from "../../graph/plan/plan.ts";
 import type { ProfiledKernel } from "../profile.ts";
+import { skipsZeros } from "./matmul-code.ts";
 
 /** Multiply-adds of a kernel's products, times two. */
 export function flopsOf(kernel: Kernel): number {
@@ -12,41 +13,88 @@ export function flopsOf(kernel: Kernel): number {
   return 2 * images * counts[0] * counts[1] * geometry.kernel[0] * geometry.kernel[1] * channels * kernel.filters;
 }
 
-function shapeOf(kernel: Kernel): string {
+/** What a kernel does, and its sizes. */
+function workOf(kernel: Kernel): readonly [name: string, sizes: string] {
   switch (kernel.kind) {
     case "matmul":
-      return `${kernel.windows ? "convolution" : "product"} ${kernel.m} x ${kernel.k} x ${kernel.n}`;
+      return [kernel.windows ? "convolution" : "product", `${kernel.m} x ${kernel.k} x ${kernel.n}`];
     case "rows":
-      return `rows ${kernel.rows} x ${kernel.columns}`;
+      return [kernel.operands.every(({ rows }) => rows) ? "gather" : "rows", `${kernel.rows} x ${kernel.columns}`];
     case "columns":
-      return `${kernel.name} of ${kernel.size} x ${kernel.columns}`;
+      return [kernel.name, `of ${kernel.size} x ${kernel.columns}`];
     case "pool":
-      return `${kernel.name} ${kernel.rows} x ${kernel.columns}`;
+      return [kernel.name, `${kernel.rows} x ${kernel.columns}`];
     case "pack":
-      return `pack ${kernel.k} x ${kernel.n}${kernel.transposed ? " transposed" : ""}`;
+      return [kernel.transposed ? "pack transposed" : "pack", `${kernel.k} x ${kernel.n}`];
     case "random":
-      return `random ${kernel.rows} x ${kernel.columns}`;
+      return ["random", `${kernel.rows} x ${kernel.columns}`];
     case "chunkReduction":
-      return `${kernel.name} of ${kernel.images * kernel.rowsPerImage} x ${kernel.columns} by chunks`;
+      return [`${kernel.name} by chunks`, `of ${kernel.images * kernel.rowsPerImage} x ${kernel.columns}`];
     case "filterGradient":
-      return `filters' gradient ${kernel.windows.images} images x ${kernel.filters}`;
+      return ["filters' gradient", `${kernel.windows.images} images x ${kernel.filters}`];
     default:
-      return `${kernel.kind} [${kernel.target.shape.join(", ")}]`;
+      return [kernel.kind, `[${kernel.target.shape.join(", ")}]`];
   }
 }
 
-/** What a kernel is for: the state that it updates, or the layer whose output it writes. */
-function purposeOf(kernel: Kernel, inPlace: Plan["inPlace"]): string {
-  const names = new Set<string>();
-  const add = (tensor: Tensor) => {
-    const { name } = inPlace.get(tensor) ?? tensor;
-    if (name !== undefined && !name.includes("/")) names.add(name);
-  };
-  for (const tensor of writesOf(kernel)) add(tensor);
-  if (names.size === 0 && isPlain(kernel)) for (const tensor of kernel.sources) if (!isLeaf(tensor, "input")) add(tensor);
-  return names.size > 0 ? ` -> ${[...names].join(", ")}` : "";
+const mostNames = 2;
+
+/** The name of a layer's output, a parameter, a running statistic, a table; not those of slots and of the like. */
+function nameOf(tensor: Tensor): string | undefined {
+  const isKnown = !isLeaf(tensor, "input") && !isLeaf(tensor, "scalar");
+  return isKnown && !tensor.name?.includes("/") ? tensor.name : undefined;
 }
 
-export function describeStep(program: string, { kernel }: PlanStep, { inPlace }: Plan): ProfiledKernel {
-  return { program, label: `${shapeOf(kernel)}${purposeOf(kernel, inPlace)}`, kind: kernel.kind, flops: flopsOf(kernel) };
+function listed(arrow: string, names: Iterable<string | undefined>): string {
+  const list = [...new Set(names)].filter((name) => name !== undefined);
+  return list.length === 0 ? "" : ` ${arrow} ${list.slice(0, mostNames).join(", ")}${list.length > mostNames ? ", ..." : ""}`;
+}
+
+/** What each kernel of a plan is for: what it writes, where that has a name; else what it reads, or else whom it writes for. */
+function purposesOf({ steps, inPlace, outputs }: Plan): string[] {
+  const outputNames = new Map(Object.entries(outputs).map(([name, tensor]) => [tensor, name]));
+  const known = (tensor: Tensor) => nameOf(inPlace.get(tensor) ?? tensor);
+  const kernels = steps.map(({ kernel }) => kernel);
+  const written = (kernel: Kernel) => writesOf(kernel).map((tensor) => known(tensor) ?? outputNames.get(tensor));
+  const readersOf = (kernel: Kernel) => {
+    const writes = new Set(writesOf(kernel));
+    return kernels.filter((other) => readsOf(other).some(({ tensor }) => writes.has(tensor)));
+  };
+  /** What the nearest kernels after this one write that has a name. */
+  const servedBy = (kernel: Kernel): string => {
+    const seen = new Set([kernel]);
+    let near = [kernel];
+    while (near.length > 0) {
+      near = [...new Set(near.flatMap(readersOf))].filter((reader) => !seen.has(reader));
+      const names = listed("for", near.flatMap(written));
+      if (names !== "") return names;
+      for (const reader of near) seen.add(reader);
+    }
+    return "";
+  };
+  return kernels.map((kernel) => {
+    const panels = kernel.kind === "matmul" ? kernel.panels.name?.split("/")[0] : undefined;
+    const reads = panels === undefined ? readsOf(kernel).map(({ tensor }) => known(tensor)) : [panels];
+    return listed("->", written(kernel)) || listed("<-", reads) || servedBy(kernel);
+  });
+}
+
+/** The kernels of a program, after waiting, in the order of their numbers. */
+export function describeProgram(program: string, plan: Plan): ProfiledKernel[] {
+  const waiting = "waiting for other threads";
+  const purposes = purposesOf(plan);
+  return [
+    { program, label: waiting, shortLabel: waiting, kind: "wait", flops: 0, skipsZeros: false },
+    ...plan.steps.map(({ kernel }, step) => {
+      const [name, sizes] = workOf(kernel);
+      return {
+        program,
+        label: `${name} ${sizes}${purposes[step]}`,
+        shortLabel: `${name}${purposes[step]}`,
+        kind: kernel.kind,
+        flops: flopsOf(kernel),
+        skipsZeros: kernel.kind === "matmul" && skipsZeros(kernel),
+      };
+    }),
+  ];
 }

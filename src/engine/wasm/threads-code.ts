@@ -127,8 +127,16 @@ export class ThreadsCode {
     return index;
   }
 
-  /** The exported function of a program: sends the others off, works, waits for them. `work` appends the first thread's part. */
-  emitRun(name: string, program: number, work: (f: FunctionBuilder) => void): void {
+  /**
+   * The exported function of a program: sends the others off, works, waits for them. `work` appends the first thread's part,
+   * `timed` what it is given, between marks where there is a profile.
+   */
+  emitRun(
+    name: string,
+    program: number,
+    work: (f: FunctionBuilder) => void,
+    timed: (f: FunctionBuilder, wait: () => void) => void,
+  ): void {
     const { code: f } = this.module.function(name, [], true);
     const [others, done] = [f.local("i32"), f.local("i32")];
     this.load(f, "threads").i32(1).op("i32.sub").tee(others);
@@ -139,13 +147,15 @@ export class ThreadsCode {
     });
     work(f);
     f.get(others).if(() => {
-      f.block(() => {
-        f.loop(() => {
-          this.load(f, "done").tee(done).get(others).op("i32.eq").brIf(1);
-          this.wait(f, "done", done, false);
-          f.br(0);
-        });
-      });
+      timed(f, () =>
+        f.block(() => {
+          f.loop(() => {
+            this.load(f, "done").tee(done).get(others).op("i32.eq").brIf(1);
+            this.wait(f, "done", done, false);
+            f.br(0);
+          });
+        }),
+      );
       f.i32(this.control).i32(0).atomic("i32.atomic.store", controlWords.done);
     });
   }

@@ -9,11 +9,11 @@ import { one } from "../../graph/plan/partition.ts";
 import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
-import { createMarks, marker, type Profile, samplesOf } from "../profile.ts";
+import { marker, type Profile, ProfileMarks } from "../profile.ts";
 import { checkThreads, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
-import { describeStep } from "./describe.ts";
+import { describeProgram } from "./describe.ts";
 import { probeWasm } from "./probe.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
@@ -138,7 +138,7 @@ class WasmExecutable implements Executable {
   /** Lets the team go; it stands in `team.release` for as long as the team serves this executable. */
   private release: (() => void) | undefined;
   private working = 1;
-  private readonly marks: Float64Array[] | undefined;
+  private readonly marks: ProfileMarks | undefined;
 
   constructor(
     programs: Readonly<Record<string, Program>>,
@@ -148,7 +148,7 @@ class WasmExecutable implements Executable {
     isProfiled: boolean,
   ) {
     const start = nowMs();
-    this.marks = isProfiled ? createMarks(team?.size ?? 1) : undefined;
+    this.marks = isProfiled ? new ProfileMarks(team?.size ?? 1) : undefined;
     const { leaves, layout } = layOut(programs, team?.size ?? 1);
     this.layout = layout;
     this.numerics = numerics;
@@ -174,7 +174,7 @@ class WasmExecutable implements Executable {
       env: {
         memory,
         checkThreads: () => team && checkThreads(team.deaths),
-        ...(this.marks && { mark: marker(this.marks[0]!) }),
+        ...(this.marks && { mark: marker(this.marks.lists[0]!) }),
       },
     });
     this.runs = new Map(Object.keys(programs).map((name) => [name, exports[name] as () => void]));
@@ -201,7 +201,7 @@ class WasmExecutable implements Executable {
     };
     for (let thread = 1; thread < team.size; thread++) {
       const own = { cuts: cuts + thread * cutsStride, scratch: scratch + thread * scratchStride };
-      team.post(thread, { module, memory, ...own, deaths: team.deaths, marks: this.marks?.[thread] });
+      team.post(thread, { module, memory, ...own, deaths: team.deaths, marks: this.marks?.lists[thread] });
     }
   }
 
@@ -238,18 +238,14 @@ class WasmExecutable implements Executable {
   run(program: string): void {
     const run = named(this.runs, program, "E_PROGRAM", "there is no program");
     if (this.keptIsStale || this.working < (this.team?.size ?? 1)) this.prepare();
-    run();
+    if (this.marks) this.marks.around([...this.runs.keys()].indexOf(program), run);
+    else run();
   }
 
   readProfile(): Profile | undefined {
     if (!this.marks) return undefined;
-    const samples = samplesOf(this.marks);
-    for (const list of this.marks) list[0] = 0;
-    const kernels = [...this.layout.programs].flatMap(([program, { plan }]) => [
-      { program, label: "waiting for other threads", kind: "wait", flops: 0 },
-      ...plan.steps.map((step) => describeStep(program, step, plan)),
-    ]);
-    return { kernels, samples };
+    const kernels = [...this.layout.programs].flatMap(([program, { plan }]) => describeProgram(program, plan));
+    return { originMs: this.marks.originMs, kernels, runs: this.marks.take([...this.runs.keys()]) };
   }
 
   setScalar(name: string, value: number): void {
