@@ -18,8 +18,10 @@ function workOf(kernel: Kernel): readonly [name: string, sizes: string] {
   switch (kernel.kind) {
     case "matmul":
       return [kernel.windows ? "convolution" : "product", `${kernel.m} x ${kernel.k} x ${kernel.n}`];
-    case "rows":
-      return [kernel.operands.every(({ rows }) => rows) ? "gather" : "rows", `${kernel.rows} x ${kernel.columns}`];
+    case "rows": {
+      const gathers = kernel.operands.every(({ tensor, rows }) => rows || isLeaf(tensor, "constant"));
+      return [gathers ? "gather" : "rows", `${kernel.rows} x ${kernel.columns}`];
+    }
     case "columns":
       return [kernel.name, `of ${kernel.size} x ${kernel.columns}`];
     case "pool":
