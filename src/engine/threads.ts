@@ -27,6 +27,8 @@ export interface ThreadWork {
 export interface ThreadTeam {
   /** With the one that runs programs: 2 or more. */
   readonly size: number;
+  /** Whether one thread may work alone where that is faster, on a machine that is busy. */
+  readonly adapts?: boolean;
   /** One int32 in shared memory: not 0 where a thread has died. Its owner writes it, and the thread itself where it can. */
   readonly deaths: Int32Array;
   /** Sends work to a thread, from 1. */

@@ -7,12 +7,14 @@ import { mostByDefault, type ThreadTeam } from "../engine/threads.ts";
 export interface TeamParts {
   readonly ports: readonly MessagePort[];
   readonly deaths: Int32Array;
+  readonly adapts: boolean;
 }
 
-export function teamOf({ ports, deaths }: TeamParts): ThreadTeam {
+export function teamOf({ ports, deaths, adapts }: TeamParts): ThreadTeam {
   return {
     size: ports.length + 1,
     deaths,
+    adapts,
     post: (thread, work) => ports[thread - 1]!.postMessage(work),
     release: undefined,
   };
@@ -29,15 +31,16 @@ export class ComputeThreads {
   /**
    * What a team needs, before there is a thread.
    *
-   * @param count  threads that work, with the one that is there already: 2 or more
+   * @param count   threads that work, with the one that is there already: 2 or more
+   * @param adapts  whether one may work alone where that is faster
    */
-  constructor(count: number) {
+  constructor(count: number, adapts: boolean) {
     const ports = Array.from({ length: count - 1 }, () => {
       const { port1, port2 } = new MessageChannel();
       this.#ends.push(port1);
       return port2;
     });
-    this.parts = { ports, deaths: new Int32Array(new SharedArrayBuffer(4)) };
+    this.parts = { ports, deaths: new Int32Array(new SharedArrayBuffer(4)), adapts };
   }
 
   /** Makes the threads. Work that was sent to them before waits for them. */
@@ -62,13 +65,15 @@ export class ComputeThreads {
 }
 
 /**
- * Threads for `Session` and for an engine's `compile`: `count` in all, with the one that calls.
+ * Threads for `Session` and for an engine's `compile`: `count` in all, with the one that calls. Without a count as many as are usual
+ * here, of which one works alone where that is faster.
  *
  * @returns the team, or undefined where `count` is 1
  */
-export function startThreads(count: number = defaultThreads()): (ThreadTeam & { close(): Promise<void> }) | undefined {
-  if (count < 2) return undefined;
-  const threads = new ComputeThreads(count);
+export function startThreads(count?: number): (ThreadTeam & { close(): Promise<void> }) | undefined {
+  const size = count ?? defaultThreads();
+  if (size < 2) return undefined;
+  const threads = new ComputeThreads(size, count === undefined);
   threads.start();
   return Object.assign(teamOf(threads.parts), { close: () => threads.close() });
 }

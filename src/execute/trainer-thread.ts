@@ -22,7 +22,7 @@ export interface RunHandlers {
   readonly signal?: AbortSignal;
   /** When the process started (see startedMs). */
   readonly processStartMs?: number;
-  /** Threads that work on a step, 1 or more; by default one for each core, up to 4. The results are the same to the bit. */
+  /** Threads that work on a step, 1 or more; by default one for each core, up to 4, or one alone where that is faster. The results are the same to the bit. */
   readonly threads?: number;
 }
 
@@ -44,9 +44,10 @@ export class TrainerThread {
    * @throws what made the run impossible (its class and code as thrown), or what a handler threw
    */
   run(document: ResolvedDocument, handlers: RunHandlers): Promise<RunEnded> {
-    const { signal, processStartMs = startedMs(), threads = defaultThreads() } = handlers;
+    const { signal, processStartMs = startedMs(), threads: asked } = handlers;
+    const threads = asked ?? defaultThreads();
     const worker = this.#worker;
-    const compute = threads > 1 ? new ComputeThreads(threads) : undefined;
+    const compute = threads > 1 ? new ComputeThreads(threads, asked === undefined) : undefined;
     const team = compute?.parts;
     const stopFlag = new SharedArrayBuffer(4);
     const stop = () => Atomics.store(new Int32Array(stopFlag), 0, 1);

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { OptionError, OsolgilError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/events.ts";
 import { mostThreads } from "../../engine/threads.ts";
-import { defaultThreads } from "../../execute/compute-threads.ts";
+
 import type { RunProfile } from "../../execute/messages.ts";
 import { TrainerThread } from "../../execute/trainer-thread.ts";
 import { eventLine } from "../../store/event-log.ts";
@@ -80,7 +80,7 @@ async function trainOnce(
       onCheckpoint: (step, bytes) => recorder.onCheckpoint(step, bytes),
       ...(options.profile && { onProfile }),
       signal: AbortSignal.any([stopping.signal, outputClosed]),
-      threads,
+      ...(threads !== undefined && { threads }),
     });
     if (options.profile && !isProfiled) process.stderr.write("warning: the run ended before a step was measured for --profile\n");
     if (recorder.failure !== undefined) return reportFailure(recorder.failure, options);
@@ -99,8 +99,8 @@ async function trainOnce(
 }
 
 /** The threads asked for, or one for each core; says so where there are more than cores. */
-function chooseThreads(asked: number | undefined): number {
-  if (asked === undefined) return defaultThreads();
+function chooseThreads(asked: number | undefined): number | undefined {
+  if (asked === undefined) return undefined;
   const cores = availableParallelism();
   if (asked > mostThreads) {
     throw new OptionError("E_THREADS", { message: `--threads is at most ${mostThreads}, received ${asked}` });

@@ -14,6 +14,7 @@ import { checkThreads, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
 import { describeProgram } from "./describe.ts";
+import { Pace } from "./pace.ts";
 import { probeWasm } from "./probe.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
@@ -138,6 +139,9 @@ class WasmExecutable implements Executable {
   /** Lets the team go; it stands in `team.release` for as long as the team serves this executable. */
   private release: (() => void) | undefined;
   private working = 1;
+  /** All threads of the team are ready. */
+  private isWhole = false;
+  private readonly pace: Pace | undefined;
   private readonly marks: ProfileMarks | undefined;
 
   constructor(
@@ -184,6 +188,7 @@ class WasmExecutable implements Executable {
     }
     this.useThreads(1);
     this.team = team;
+    this.pace = team?.adapts ? new Pace(team.size) : undefined;
     if (team) this.engage(team, module, memory);
     this.compileMs = nowMs() - start;
   }
@@ -194,6 +199,7 @@ class WasmExecutable implements Executable {
     team.release?.();
     team.release = this.release = () => {
       this.useThreads(1);
+      this.isWhole = false;
       team.release = undefined;
       Atomics.store(this.words, controlWords.program / 4, -1);
       Atomics.add(this.words, controlWords.command / 4, 1);
@@ -227,9 +233,10 @@ class WasmExecutable implements Executable {
 
   private prepare(): void {
     const { team } = this;
-    if (team && this.working < team.size && this.release && team.release === this.release) {
+    if (team && !this.isWhole && this.release && team.release === this.release) {
       checkThreads(team.deaths);
-      if (Atomics.load(this.words, controlWords.ready / 4) === team.size - 1) this.useThreads(team.size);
+      this.isWhole = Atomics.load(this.words, controlWords.ready / 4) === team.size - 1;
+      if (this.isWhole) this.useThreads(team.size);
     }
     if (this.keptIsStale) this.packKept();
     this.keptIsStale = false;
@@ -237,9 +244,14 @@ class WasmExecutable implements Executable {
 
   run(program: string): void {
     const run = named(this.runs, program, "E_PROGRAM", "there is no program");
-    if (this.keptIsStale || this.working < (this.team?.size ?? 1)) this.prepare();
+    if (this.keptIsStale || (this.team && !this.isWhole)) this.prepare();
     if (this.marks) this.marks.around([...this.runs.keys()].indexOf(program), run);
-    else run();
+    else if (this.pace && this.isWhole) {
+      const start = nowMs();
+      run();
+      const threads = this.pace.took(program, nowMs() - start);
+      if (threads !== this.working) this.useThreads(threads);
+    } else run();
   }
 
   readProfile(): Profile | undefined {

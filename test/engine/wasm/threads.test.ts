@@ -122,6 +122,23 @@ test("an executable goes on alone when its threads serve another one", async () 
   await team.close();
 });
 
+test("a team that adapts gives the same bits while it tries one thread and all of them", async () => {
+  const team = startThreads(2)!;
+  const run = runOf({ training: { batchSize: 30, epochs: 40 } });
+  const data = blobs({ count: 150, classes: 3, features: 5 });
+  const adapting = new Session(run, data, { engine: wasmEngine, threads: Object.assign(team, { adapts: true }) });
+  const alone = new Session(run, data, { engine: wasmEngine });
+  allReady(adapting, team);
+  const seen = new Set<number>();
+  for (let step = 0; step < 60; step++) {
+    expect(adapting.step(step)).toEqual(alone.step(step));
+    seen.add(adapting.executable.activeThreads);
+  }
+  expect(seen).toEqual(new Set([1, 2]));
+  expect(adapting.readStates()).toEqual(alone.readStates());
+  await team.close();
+});
+
 test("threads without work take no time of the processor", async () => {
   const team = teams.get(4)!;
   const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
