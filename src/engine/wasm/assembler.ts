@@ -88,6 +88,12 @@ const floatBits = new DataView(new ArrayBuffer(4));
 /** A local variable or parameter: its index. */
 export type Local = number;
 
+type Locals<N extends number, Made extends readonly Local[] = []> = number extends N
+  ? readonly Local[]
+  : Made["length"] extends N
+    ? Made
+    : Locals<N, readonly [...Made, Local]>;
+
 /** Code that is appended again where the same is needed, in a function whose locals have other numbers. */
 export interface Snippet {
   readonly bytes: Uint8Array;
@@ -99,7 +105,7 @@ export interface Snippet {
 export class FunctionBuilder {
   readonly name: string;
   readonly parameters: readonly ValueType[];
-  private readonly locals: ValueType[] = [];
+  private readonly localTypes: ValueType[] = [];
   private readonly code = new Bytes();
   private capturing: { readonly firstLocal: Local; readonly places: number[] } | undefined;
 
@@ -109,8 +115,13 @@ export class FunctionBuilder {
   }
 
   local(type: ValueType): Local {
-    this.locals.push(type);
-    return this.parameters.length + this.locals.length - 1;
+    this.localTypes.push(type);
+    return this.parameters.length + this.localTypes.length - 1;
+  }
+
+  /** So many locals of one type, to be taken apart. */
+  locals<const N extends number>(type: ValueType, count: N): Locals<N> {
+    return Array.from({ length: count }, () => this.local(type)) as unknown as Locals<N>;
   }
 
   op(name: PlainInstruction): this {
@@ -282,7 +293,7 @@ export class FunctionBuilder {
   /** Appends the function's body: declarations of locals in runs of one type, code, end. */
   writeBody(out: Bytes): void {
     const runs: [ValueType, number][] = [];
-    for (const type of this.locals) {
+    for (const type of this.localTypes) {
       const last = runs[runs.length - 1];
       if (last?.[0] === type) last[1]++;
       else runs.push([type, 1]);

@@ -6,7 +6,7 @@
  * Order of sums  rows one after the other; each 64 rows are added to the total. It depends on the size alone.
  */
 import { type ColumnsKernel, keyOfElements, keyOfFormula } from "../../graph/plan/kernel.ts";
-import type { Local, ModuleBuilder } from "./assembler.ts";
+import type { ModuleBuilder } from "./assembler.ts";
 import { emitStores, FormulaCode, reduceCodes } from "./formula-code.ts";
 
 const wide = 4;
@@ -28,16 +28,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
   const [outer, size, columns, rowBytes] = [0, 1, 2, 3];
   const operandAt = (operand: number) => headCount + operand;
   const storeAt = (store: number) => headCount + operands.length + store;
-  const [width, column, left, block, from, count, outerNumber, firstRow] = Array.from({ length: 8 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [width, column, left, block, from, count, outerNumber, firstRow] = f.locals("i32", 8);
   const parts = Array.from({ length: wide }, () => f.local("v128"));
   const totals = Array.from({ length: wide }, () => f.local("v128"));
   let vector = 0;

@@ -4,7 +4,7 @@ import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
-import { one, panelRows } from "../../graph/plan/partition.ts";
+import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import type { Numerics } from "../engine.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
@@ -32,7 +32,7 @@ export function scratchBytes(plan: Plan): number {
   return Math.max(
     0,
     ...plan.steps.map(({ kernel }) => {
-      if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k, kernel.n).bytes + listBytes;
+      if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k, kernel.n).bytes;
       return kernel.kind === "filterGradient" ? listBytes : 0;
     }),
   );
@@ -273,13 +273,9 @@ function together(steps: readonly PlanStep[]): [PlanStep, ...PlanStep[]][] {
   for (const step of steps) {
     const group = groups[groups.length - 1];
     const { partition, phase } = step;
-    if (partition.by === "images" && group?.[0].phase === phase && group[0].partition.count === partition.count) {
-      if (group[0].partition.by === "images") {
-        group.push(step);
-        continue;
-      }
-    }
-    groups.push([step]);
+    const isSame = group?.[0].phase === phase && sameCut(group[0].partition, partition);
+    if (partition.by === "images" && isSame) group.push(step);
+    else groups.push([step]);
   }
   return groups;
 }

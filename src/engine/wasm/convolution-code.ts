@@ -11,10 +11,10 @@ import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
 import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
-import { cutRows } from "./cuts.ts";
+import { stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { emitStrip, isLong } from "./strip-code.ts";
-import { distances, emitStep, runsOfWindow } from "./window-walk.ts";
+import { distances, emitList, runsOfWindow } from "./window-walk.ts";
 
 export type ConvolutionKernel = MatmulKernel & { readonly windows: Windows };
 export const isConvolution = (kernel: MatmulKernel): kernel is ConvolutionKernel => kernel.windows !== undefined;
@@ -41,8 +41,6 @@ export function emitConvolution(
   loops: Map<string, Snippet>,
 ): number {
   const { operands, stores, windows, n, k } = kernel;
-  const rows = windows.counts[0] * windows.counts[1];
-  const { height, tall, rest } = cutRows(rows);
   const panels = Math.floor(n / panelColumns);
   const tail = tailWidth(n);
   const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
@@ -63,17 +61,12 @@ export function emitConvolution(
   ];
   const [counter, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const { step, nextLine, image } = distances(windows);
-  const strips = [
-    { lines: height, count: tall },
-    { lines: height - 1, count: rest },
-  ]
-    .filter(({ count }) => count > 0)
-    .map(({ lines, count }) => ({
-      lines,
-      count,
-      full: panels > 0 ? emitStrip(module, `${name}.${lines}x8`, parts, lines, 2, 8) : 0,
-      last: tail > 0 ? emitStrip(module, `${name}.${lines}x${tail}tail`, parts, lines, tail / 4, n % panelColumns) : 0,
-    }));
+  const strips = stripsOfRows(windows.counts[0] * windows.counts[1]).map(({ lines, count }) => ({
+    lines,
+    count,
+    full: panels > 0 ? emitStrip(module, `${name}.${lines}x8`, parts, lines, 2, 8) : 0,
+    last: tail > 0 ? emitStrip(module, `${name}.${lines}x${tail}tail`, parts, lines, tail / 4, n % panelColumns) : 0,
+  }));
   const call = (strip: number, b: () => void, count: number, column: number) => {
     f.i32(0).i32(0);
     b();
@@ -87,20 +80,12 @@ export function emitConvolution(
     }
     f.call(strip);
   };
-  const windowsOfStrip = (count: number) => {
-    for (let i = 0; i < count; i++) {
-      f.get(head.list)
-        .get(place)
-        .mem("i32.store", 4 * i);
-      emitStep(f, { place, left }, windows.counts[1], step, nextLine);
-    }
-  };
   f.countdown(head.images as Local, () => {
     f.get(head.a).set(place).i32(windows.counts[1]).set(left);
     for (const { lines, count, full, last } of strips) {
       f.i32(count).set(counter);
       f.countdown(counter, () => {
-        windowsOfStrip(lines);
+        emitList(f, head.list, lines, { place, left }, windows.counts[1], step, nextLine);
         if (panels > 0) call(full, () => f.get(head.b), panels, 0);
         if (tail > 0) {
           const b = () =>
@@ -111,8 +96,14 @@ export function emitConvolution(
           call(last, b, 1, 4 * panelColumns * panels);
         }
         if (longFormula !== undefined) {
-          const bytes = { sumsBytes: () => f.i32(sumsBytes), columns: () => f.i32(n), rowBytes: () => f.i32(4 * n) };
-          callLongFormula(f, longFormula, { sums: head.tile, rows: lines, ...bytes }, pointers);
+          const strip = {
+            sums: () => f.get(head.tile),
+            sumsBytes: () => f.i32(sumsBytes),
+            rows: () => f.i32(lines),
+            columns: () => f.i32(n),
+            rowBytes: () => f.i32(4 * n),
+          };
+          callLongFormula(f, longFormula, strip, pointers);
         }
         for (const { local, layout } of pointers) {
           if (layout === "full") f.bump(local, 4 * n * lines);

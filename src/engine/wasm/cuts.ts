@@ -20,6 +20,15 @@ export function cutRows(m: number): { height: number; tall: number; rest: number
   return { height, tall: strips - rest, rest };
 }
 
+/** The strips of M rows by their heights: tall ones, and lower ones where there are some. */
+export function stripsOfRows(m: number): { readonly lines: number; readonly count: number }[] {
+  const { height, tall, rest } = cutRows(m);
+  return [
+    { lines: height, count: tall },
+    { lines: height - 1, count: rest },
+  ].filter(({ count }) => count > 0);
+}
+
 /** So many rows in strips of `height`, and where `lower` of one row less; undefined where they do not come out even. */
 function stripsOf(rows: number, height: number, lower: boolean): { tall: number; rest: number } | undefined {
   const strips = Math.ceil(rows / height);

@@ -10,10 +10,10 @@ import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
-import { cutRows } from "./cuts.ts";
-import { storeCounted } from "./formula-code.ts";
+import { stripsOfRows } from "./cuts.ts";
+import { storeLanes } from "./formula-code.ts";
 import { emitInnerLoop } from "./strip-code.ts";
-import { distances, emitStep, runsOfWindow } from "./window-walk.ts";
+import { distances, emitList, runsOfWindow } from "./window-walk.ts";
 
 export function filterGradientForm({ windows, filters }: FilterGradientKernel, numerics: Numerics): string {
   return `filterGradient ${numerics} ${windowsForm(windows)} ${filters}`;
@@ -37,14 +37,7 @@ function emitFilterStrip(
   const bVectors = vectorLocals(vectors);
   const aNumber = f.local("v128");
   const aRows = Array.from({ length: height }, () => f.local("i32"));
-  const [left, listAt, bRow, b, lines, count] = Array.from({ length: 6 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [left, listAt, bRow, b, lines] = f.locals("i32", 5);
   const { step, nextLine } = distances(windows);
   const rowBytes = 4 * filters;
   const inner = {
@@ -81,9 +74,7 @@ function emitFilterStrip(
     sums.forEach((sum, i) => {
       const offset = Math.floor(i / vectors) * rowBytes + 16 * (i % vectors);
       const valid = Math.min(4, columns - 4 * (i % vectors));
-      f.i32(valid).set(count);
-      if (valid === 4) f.get(stripHead.target).get(sum).mem("v128.store", offset);
-      else storeCounted(f, () => f.get(stripHead.target), sum, count, offset);
+      storeLanes(f, () => f.get(stripHead.target), sum, valid, offset);
     });
     f.bump(stripHead.target, 32);
     f.bump(stripHead.b, 32);
@@ -107,21 +98,15 @@ export function emitFilterGradient(
   const { index, code: f } = module.function(name, new Array(5).fill("i32"));
   const run = runsOfWindow(windows);
   const places = run.length * run.runs;
-  const { height, tall, rest } = cutRows(places);
   const panels = Math.floor(filters / panelColumns);
   const tail = filters % panelColumns;
-  const [sums, place, left, counter] = Array.from({ length: 4 }, () => f.local("i32")) as [Local, Local, Local, Local];
-  const strips = [
-    { lines: height, count: tall },
-    { lines: height - 1, count: rest },
-  ]
-    .filter(({ count }) => count > 0)
-    .map(({ lines, count }) => ({
-      lines,
-      count,
-      full: panels > 0 ? emitFilterStrip(module, `${name}.${lines}x8`, kernel, numerics, lines, 8) : 0,
-      last: tail > 0 ? emitFilterStrip(module, `${name}.${lines}x${tailWidth(filters)}tail`, kernel, numerics, lines, tail) : 0,
-    }));
+  const [sums, place, left, counter] = f.locals("i32", 4);
+  const strips = stripsOfRows(places).map(({ lines, count }) => ({
+    lines,
+    count,
+    full: panels > 0 ? emitFilterStrip(module, `${name}.${lines}x8`, kernel, numerics, lines, 8) : 0,
+    last: tail > 0 ? emitFilterStrip(module, `${name}.${lines}x${tailWidth(filters)}tail`, kernel, numerics, lines, tail) : 0,
+  }));
   f.get(head.target)
     .i32(0)
     .i32(4 * places * filters)
@@ -131,12 +116,7 @@ export function emitFilterGradient(
     for (const { lines, count, full, last } of strips) {
       f.i32(count).set(counter);
       f.countdown(counter, () => {
-        for (let i = 0; i < lines; i++) {
-          f.get(head.list)
-            .get(place)
-            .mem("i32.store", 4 * i);
-          emitStep(f, { place, left }, run.length, 4, run.jump);
-        }
+        emitList(f, head.list, lines, { place, left }, run.length, 4, run.jump);
         if (panels > 0) f.get(head.list).get(head.gradient).get(sums).i32(panels).call(full);
         if (tail > 0) {
           const behind = 32 * panels;

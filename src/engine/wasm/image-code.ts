@@ -1,8 +1,9 @@
 /** Code that moves images: padding, and patches and their adjoint where no convolution takes their place. */
 import type { FoldKernel, PadKernel, PatchesKernel, Windows } from "../../graph/plan/image-kernels.ts";
-import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
-import { storeCounted } from "./formula-code.ts";
+import { storeLanes } from "./formula-code.ts";
+import { emitChannels } from "./window-walk.ts";
 
 type ImageMove = PadKernel | PatchesKernel | FoldKernel;
 
@@ -59,39 +60,19 @@ function emitPatches(f: FunctionBuilder, windows: Windows, isBack: boolean): voi
   const pixelBytes = 4 * channels;
   const bytes = height * width * pixelBytes;
   const [image, patch] = isBack ? [target, source] : [source, target];
-  const [top, side, topsLeft, sidesLeft, y, x, linesLeft, left, at, channel, count] = Array.from({ length: 11 }, () =>
-    f.local("i32"),
-  ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const [top, side, topsLeft, sidesLeft, y, x, linesLeft, left, at, channel] = f.locals("i32", 10);
   const sum = f.local("v128");
-  const addVector = (isPartial: boolean) => {
+  const add = (lanes: number) => {
     f.get(at).get(channel).op("i32.add").mem("v128.load");
     f.get(patch).get(channel).op("i32.add").mem("v128.load").op("f32x4.add").set(sum);
-    const address = () => f.get(at).get(channel).op("i32.add");
-    if (isPartial) storeCounted(f, address, sum, count);
-    else {
-      address();
-      f.get(sum).mem("v128.store");
-    }
-  };
-  const add = () => {
-    f.i32(0).set(channel);
-    if (channels >= 4) {
-      f.i32(channels >> 2).set(count);
-      f.countdown(count, () => {
-        addVector(false);
-        f.bump(channel, 16);
-      });
-    }
-    if (channels % 4 === 0) return;
-    f.i32(channels % 4).set(count);
-    addVector(true);
+    storeLanes(f, () => f.get(at).get(channel).op("i32.add"), sum, lanes);
   };
   const place = () => {
     f.get(y).i32(height).op("i32.lt_u").get(x).i32(width).op("i32.lt_u").op("i32.and");
     f.if(
       () => {
         f.get(y).i32(width).op("i32.mul").get(x).op("i32.add").i32(pixelBytes).op("i32.mul").get(image).op("i32.add").set(at);
-        if (isBack) add();
+        if (isBack) emitChannels(f, channels, channel, add);
         else f.get(patch).get(at).i32(pixelBytes).copyMemory();
       },
       () => {

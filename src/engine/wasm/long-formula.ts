@@ -2,7 +2,7 @@
  * Code for long formulas of products, such as an optimizer's: a function of its own that goes over the rows of a strip whose sums
  * lie in memory, so that what it reads and writes lies side by side and its code stands once.
  */
-import type { MatmulKernel } from "../../graph/plan/kernel.ts";
+import type { Layout, MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { emitStores, FormulaCode } from "./formula-code.ts";
 
@@ -57,18 +57,34 @@ export function emitLongFormula(module: ModuleBuilder, name: string, { operands,
   return index;
 }
 
-/** Calls the long formula for a strip, whose operands and stores begin at `pointers`. */
+/** A pointer to an operand or to what is stored, and how it lies. */
+export interface Pointer {
+  readonly local: Local;
+  readonly layout: Layout;
+}
+
+/**
+ * Calls the long formula for a strip.
+ *
+ * @param strip  its parameters, in this order, each pushing one number
+ * @param column  pushes the byte offset of the first column, where that is not the first of the result, and adds it
+ */
 export function callLongFormula(
   f: FunctionBuilder,
   formula: number,
-  strip: { sums: Local; sumsBytes: () => void; rows: number; columns: () => void; rowBytes: () => void },
-  pointers: readonly { readonly local: Local }[],
+  strip: Readonly<Record<"sums" | "sumsBytes" | "rows" | "columns" | "rowBytes", () => unknown>>,
+  pointers: readonly Pointer[],
+  column?: () => unknown,
 ): void {
-  f.get(strip.sums);
+  strip.sums();
+  column?.();
   strip.sumsBytes();
-  f.i32(strip.rows);
+  strip.rows();
   strip.columns();
   strip.rowBytes();
-  for (const { local } of pointers) f.get(local);
+  for (const { local, layout } of pointers) {
+    f.get(local);
+    if (layout === "full" || layout === "perColumn") column?.();
+  }
   f.call(formula);
 }

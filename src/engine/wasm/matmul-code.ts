@@ -17,9 +17,9 @@ import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { Numerics } from "../engine.ts";
-import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
-import { cutRows, maximumStrip } from "./cuts.ts";
-import { emitLongFormula } from "./long-formula.ts";
+import type { ModuleBuilder, Snippet } from "./assembler.ts";
+import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
+import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
 import { emitStrip, isLong } from "./strip-code.ts";
 
@@ -137,13 +137,7 @@ export function emitMatmul(
     ...operands.map(({ layout }, i) => ({ local: productHeadCount + i, layout })),
     ...stores.map((_, i) => ({ local: productHeadCount + operands.length + i, layout: "full" as const })),
   ];
-  const [counter, tailB, tailColumn, sumsBytes, depth] = Array.from({ length: 5 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [counter, tailB, tailColumn, sumsBytes, depth] = f.locals("i32", 5);
   f.get(p.panels)
     .i32(panelColumns * 4)
     .op("i32.mul")
@@ -168,17 +162,15 @@ export function emitMatmul(
     };
     /** The formula over the sums in memory, from a column on. */
     const follow = (isTailAlone: boolean) => {
-      f.get(p.tile);
-      if (isTailAlone) f.get(tailColumn).op("i32.add");
-      f.get(sumsBytes).i32(rows);
-      if (isTailAlone) f.get(p.valid);
-      else f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add");
-      f.get(p.rowBytes);
-      for (const { local, layout } of pointers) {
-        f.get(local);
-        if (isTailAlone && (layout === "full" || layout === "perColumn")) f.get(tailColumn).op("i32.add");
-      }
-      f.call(formula);
+      const strip = {
+        sums: () => f.get(p.tile),
+        sumsBytes: () => f.get(sumsBytes),
+        rows: () => f.i32(rows),
+        columns: () =>
+          isTailAlone ? f.get(p.valid) : f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add"),
+        rowBytes: () => f.get(p.rowBytes),
+      };
+      callLongFormula(f, formula, strip, pointers, isTailAlone ? () => f.get(tailColumn).op("i32.add") : undefined);
     };
     if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, packed);
     else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
@@ -218,10 +210,10 @@ export function emitMatmul(
       else if (layout === "perRow") f.bump(local, 4 * rows);
     }
   };
-  [height, height - 1].slice(0, rest > 0 ? 2 : 1).forEach((rows, part) => {
+  stripsOfRows(m).forEach(({ lines }, part) => {
     // A part of the rows may have no strip of one of the heights.
     f.get(part === 0 ? p.tall : p.rest).tee(counter);
-    f.if(() => f.countdown(counter, () => emitStripOf(rows)));
+    f.if(() => f.countdown(counter, () => emitStripOf(lines)));
   });
   return index;
 }

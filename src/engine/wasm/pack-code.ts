@@ -49,9 +49,9 @@ export function emitPack(module: ModuleBuilder): number {
 export function emitPackTransposed(module: ModuleBuilder): number {
   const { index, code: f } = module.function("packTransposed", new Array(8).fill("i32"));
   const [source, rowBytes, k, n, group, end, groups, target] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const rows = Array.from({ length: 4 }, () => f.local("i32"));
-  const vectors = Array.from({ length: 4 }, () => f.local("v128"));
-  const turned = Array.from({ length: 4 }, () => f.local("v128"));
+  const rows = f.locals("i32", 4);
+  const vectors = f.locals("v128", 4);
+  const turned = f.locals("v128", 4);
   const [to, step, left, last] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(n).i32(1).op("i32.sub").get(rowBytes).op("i32.mul").get(source).op("i32.add").set(last);
   f.loop(() => {
@@ -74,8 +74,8 @@ export function emitPackTransposed(module: ModuleBuilder): number {
         rows.forEach((row, i) => {
           f.get(row).mem("v128.load").set(vectors[i]!);
         });
-        const [v0, v1, v2, v3] = vectors as [Local, Local, Local, Local];
-        const [t0, t1, t2, t3] = turned as [Local, Local, Local, Local];
+        const [v0, v1, v2, v3] = vectors;
+        const [t0, t1, t2, t3] = turned;
         f.get(v0).get(v1).shuffle32(0, 4, 1, 5).set(t0).get(v0).get(v1).shuffle32(2, 6, 3, 7).set(t1);
         f.get(v2).get(v3).shuffle32(0, 4, 1, 5).set(t2).get(v2).get(v3).shuffle32(2, 6, 3, 7).set(t3);
         const outputs: [Local, Local, [number, number, number, number]][] = [

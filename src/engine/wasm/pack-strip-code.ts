@@ -99,8 +99,8 @@ export function emitPackColumnsSkipping(f: FunctionBuilder, rows: number, locals
 export function emitPackRowsSkipping(f: FunctionBuilder, rows: number, locals: StripLocals): void {
   const { a, lda, k } = locals;
   const pointers = Array.from({ length: rows }, () => f.local("i32"));
-  const loaded = Array.from({ length: 6 }, () => f.local("v128"));
-  const turned = Array.from({ length: 4 }, () => f.local("v128"));
+  const loaded = f.locals("v128", 6);
+  const turned = f.locals("v128", 4);
   const [left, some, number] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const [vector, pair] = [f.local("v128"), f.local("v128")];
   const cursor = startCursor(f, locals);
@@ -114,8 +114,8 @@ export function emitPackRowsSkipping(f: FunctionBuilder, rows: number, locals: S
   });
   // Rows that the strip does not have count as 0.
   for (const local of loaded.slice(rows)) f.f32x4(0).set(local);
-  const [r0, r1, r2, r3, r4, r5] = loaded as [Local, Local, Local, Local, Local, Local];
-  const [low01, low23, high01, high23] = turned as [Local, Local, Local, Local];
+  const [r0, r1, r2, r3, r4, r5] = loaded;
+  const [low01, low23, high01, high23] = turned;
   f.get(k).i32(2).op("i32.shr_u").tee(left);
   f.if(() => {
     f.loop(() => {

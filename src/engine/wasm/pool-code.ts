@@ -9,8 +9,8 @@ import { coverExactly, mostPlacesCovered, type PoolKernel } from "../../graph/pl
 import { keyOfFormula } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
-import { emitStores, FormulaCode, storeCounted } from "./formula-code.ts";
-import { emitStep } from "./window-walk.ts";
+import { emitStores, FormulaCode, storeLanes } from "./formula-code.ts";
+import { emitChannels, emitStep } from "./window-walk.ts";
 
 export function poolForm(kernel: PoolKernel): string {
   return `${kernel.name} ${windowsForm(kernel.windows)} ${keyOfFormula(kernel)}`;
@@ -29,7 +29,6 @@ class PoolCode {
   readonly window: Local;
   /** Byte offset of the channels at hand. */
   readonly channel: Local;
-  readonly count: Local;
   readonly value: Local;
   readonly isBack: boolean;
 
@@ -40,12 +39,7 @@ class PoolCode {
     this.kernel = kernel;
     this.f = code;
     this.index = index;
-    [this.pixel, this.window, this.channel, this.count] = Array.from({ length: 4 }, () => code.local("i32")) as [
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    [this.pixel, this.window, this.channel] = code.locals("i32", 3);
     this.value = code.local("v128");
     this.isBack = kernel.name.endsWith("Back");
   }
@@ -75,26 +69,13 @@ class PoolCode {
     );
   }
 
-  /** Runs `emit` for each four channels, then for those that are left; `count` holds how many there are. */
-  channels(emit: (isPartial: boolean) => void): void {
-    const { f } = this;
-    const { channels } = this.kernel.windows;
-    f.i32(0).set(this.channel);
-    if (channels >= 4) {
-      const left = f.local("i32");
-      f.i32(channels >> 2).set(left);
-      f.countdown(left, () => {
-        emit(false);
-        f.bump(this.channel, 16);
-      });
-    }
-    if (channels % 4 === 0) return;
-    f.i32(channels % 4).set(this.count);
-    emit(true);
+  /** Runs `emit` for each four channels, then for those that are left, with how many there are. */
+  channels(emit: (lanes: number) => void): void {
+    emitChannels(this.f, this.kernel.windows.channels, this.channel, emit);
   }
 
   /** Runs `emit` for each window of each image, `pixel` at its first place (padding and all) and `window` at its number. */
-  windows(emit: () => void, image: { before: () => void; after: () => void }): void {
+  windows(emit: () => void, beforeImage: () => void = () => {}): void {
     const { f } = this;
     const { counts, geometry, width, height, channels } = this.kernel.windows;
     const { stride, padding } = geometry;
@@ -104,7 +85,7 @@ class PoolCode {
     f.i32(0).set(this.window);
     f.i32(-(padding[0] * line + padding[2] * pixelBytes)).set(start);
     f.countdown(this.images, () => {
-      image.before();
+      beforeImage();
       f.get(start)
         .set(this.pixel)
         .i32(counts[1])
@@ -123,7 +104,6 @@ class PoolCode {
         );
       });
       f.bump(start, height * line);
-      image.after();
     });
   }
 
@@ -153,8 +133,6 @@ export function emitPool(module: ModuleBuilder, kernel: PoolKernel, name: string
   return code.index;
 }
 
-const nothing = { before: () => {}, after: () => {} };
-
 function emitForward(code: PoolCode, isWrittenOut: boolean): void {
   const { f, kernel, value } = code;
   const isMax = kernel.name === "maxPool";
@@ -168,7 +146,7 @@ function emitForward(code: PoolCode, isWrittenOut: boolean): void {
   const walk = isWrittenOut ? undefined : new PlaceWalk(code);
   code.windows(() => {
     walk?.position();
-    code.channels((isPartial) => {
+    code.channels((lanes) => {
       if (walk) {
         f.f32x4(isMax ? Number.NEGATIVE_INFINITY : 0).set(value);
         walk.places((at) => {
@@ -185,24 +163,58 @@ function emitForward(code: PoolCode, isWrittenOut: boolean): void {
       }
       f.get(code.window).get(code.channel).op("i32.add").set(place);
       for (const scope of ["perColumn", "perRow", "full"] as const) formula.begin(scope);
-      emitStores(f, formula, kernel.stores, code.firstStore, place, isPartial ? code.count : undefined, 0);
+      emitStores(f, formula, kernel.stores, code.firstStore, place, { known: lanes }, 0);
     });
-  }, nothing);
+  });
 }
 
-/** Pushes a mask of the lanes in which the number of a place is the largest and no place before it was; keeps it in `taken`. */
-function emitPick(f: FunctionBuilder, x: Local, y: Local, taken: Local, here: Local): void {
-  // Where the largest is NaN, any NaN is as large; where it is none, there is none.
-  f.get(x).get(y).op("f32x4.eq").get(x).get(x).op("f32x4.ne").op("v128.or").get(taken).op("v128.andnot").set(here);
-  f.get(taken).get(here).op("v128.or").set(taken);
-  f.get(here);
+/** A window on the way back: its gradient and, of a maximum, what was the largest and who has taken it. */
+class WindowBack {
+  readonly g: Local;
+  private readonly x: Local;
+  private readonly y: Local;
+  private readonly taken: Local;
+  private readonly here: Local;
+  private readonly at: Local;
+  private readonly code: PoolCode;
+  private readonly isMax: boolean;
+
+  constructor(code: PoolCode) {
+    this.code = code;
+    this.isMax = code.kernel.name === "maxPoolBack";
+    [this.x, this.y, this.g, this.taken, this.here] = code.f.locals("v128", 5);
+    this.at = code.f.local("i32");
+  }
+
+  load(): void {
+    const { code, at, isMax } = this;
+    const { f } = code;
+    const read = (image: number) => f.get(code.image(image)).get(at).op("i32.add").mem("v128.load");
+    f.get(code.window).get(code.channel).op("i32.add").set(at);
+    read(isMax ? 2 : 0).set(this.g);
+    if (isMax) read(1).set(this.y).f32x4(0).set(this.taken);
+  }
+
+  /** Pushes what a pixel gets: of a maximum the gradient where the pixel is the first that reached it, and 0 elsewhere. */
+  pushShare(pixel: Local, offset: number): void {
+    const { code, isMax, x, y, g, taken, here } = this;
+    const { f } = code;
+    if (isMax) {
+      f.get(code.image(0)).get(pixel).op("i32.add").mem("v128.load", offset).set(x);
+      // Where the largest is NaN, any NaN is as large; where it is none, there is none.
+      f.get(x).get(y).op("f32x4.eq").get(x).get(x).op("f32x4.ne").op("v128.or").get(taken).op("v128.andnot").set(here);
+      f.get(taken).get(here).op("v128.or").set(taken);
+      f.get(here);
+    }
+    f.get(g);
+    if (isMax) f.op("v128.and");
+  }
 }
 
 function emitBackExactly(code: PoolCode): void {
   const { f, kernel, value } = code;
-  const isMax = kernel.name === "maxPoolBack";
-  const [x, y, g, taken, here] = Array.from({ length: 5 }, () => f.local("v128")) as [Local, Local, Local, Local, Local];
-  const [place, at] = [f.local("i32"), f.local("i32")];
+  const window = new WindowBack(code);
+  const place = f.local("i32");
   let offset = 0;
   const formula = code.formula(
     () => f.get(place),
@@ -210,80 +222,46 @@ function emitBackExactly(code: PoolCode): void {
   );
   formula.prepare("uniform");
   code.windows(() => {
-    code.channels((isPartial) => {
-      f.get(code.window).get(code.channel).op("i32.add").set(at);
-      f.get(code.image(isMax ? 2 : 0))
-        .get(at)
-        .op("i32.add")
-        .mem("v128.load")
-        .set(g);
-      if (isMax) f.get(code.image(1)).get(at).op("i32.add").mem("v128.load").set(y).f32x4(0).set(taken);
+    code.channels((lanes) => {
+      window.load();
       f.get(code.pixel).get(code.channel).op("i32.add").set(place);
       formula.begin("perColumn");
       for (const distance of code.places()) {
         offset = distance;
-        if (isMax) {
-          f.get(code.image(0)).get(place).op("i32.add").mem("v128.load", offset).set(x);
-          emitPick(f, x, y, taken, here);
-          f.get(g).op("v128.and").set(value);
-        } else f.get(g).set(value);
+        window.pushShare(place, offset);
+        f.set(value);
         formula.begin("perRow");
         formula.begin("full");
-        emitStores(f, formula, kernel.stores, code.firstStore, place, isPartial ? code.count : undefined, offset);
+        emitStores(f, formula, kernel.stores, code.firstStore, place, { known: lanes }, offset);
       }
     });
-  }, nothing);
+  });
 }
 
 /** Adds to an image of zeros; the one store is what is added up. */
 function emitBack(code: PoolCode): void {
   const { f, kernel } = code;
-  const isMax = kernel.name === "maxPoolBack";
-  const [x, y, g, taken, here, sum] = Array.from({ length: 6 }, () => f.local("v128")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const [at, imageAt] = [f.local("i32"), f.local("i32")];
+  const window = new WindowBack(code);
+  const sum = f.local("v128");
+  const imageAt = f.local("i32");
   const { height, width, channels } = kernel.windows;
   const target = code.firstStore;
   const imageBytes = 4 * height * width * channels;
   const walk = new PlaceWalk(code);
   const clear = () => f.get(target).get(imageAt).op("i32.add").i32(0).i32(imageBytes).fillMemory().bump(imageAt, imageBytes);
   f.i32(0).set(imageAt);
-  code.windows(
-    () => {
-      walk.position();
-      code.channels((isPartial) => {
-        f.get(code.window).get(code.channel).op("i32.add").set(at);
-        f.get(code.image(isMax ? 2 : 0))
-          .get(at)
-          .op("i32.add")
-          .mem("v128.load")
-          .set(g);
-        if (isMax) f.get(code.image(1)).get(at).op("i32.add").mem("v128.load").set(y).f32x4(0).set(taken);
-        walk.places((place) => {
-          f.get(target).get(place).op("i32.add").mem("v128.load");
-          if (isMax) {
-            f.get(code.image(0)).get(place).op("i32.add").mem("v128.load").set(x);
-            emitPick(f, x, y, taken, here);
-            f.get(g).op("v128.and");
-          } else f.get(g);
-          f.op("f32x4.add").set(sum);
-          const address = () => f.get(target).get(place).op("i32.add");
-          if (isPartial) storeCounted(f, address, sum, code.count);
-          else {
-            address();
-            f.get(sum).mem("v128.store");
-          }
-        });
+  code.windows(() => {
+    walk.position();
+    code.channels((lanes) => {
+      window.load();
+      walk.places((place) => {
+        f.get(target).get(place).op("i32.add").mem("v128.load");
+        window.pushShare(place, 0);
+        f.op("f32x4.add").set(sum);
+        storeLanes(f, () => f.get(target).get(place).op("i32.add"), sum, lanes);
       });
-    },
-    { before: clear, after: () => {} },
-  );
+    });
+  }, clear);
 }
 
 /** The places of a window one after the other, without those outside the image. */

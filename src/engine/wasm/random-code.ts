@@ -39,8 +39,8 @@ function emitRounds(f: FunctionBuilder, a: Local, b: Local, keys: readonly Local
 export function emitRandom(module: ModuleBuilder): number {
   const { index, code: f } = module.function("random", new Array(5).fill("i32"));
   const [row, rows, columns, key, target] = [0, 1, 2, 3, 4];
-  const keys = Array.from({ length: 3 }, () => f.local("v128"));
-  const [a, b, word, rowKey, numbers] = Array.from({ length: 5 }, () => f.local("v128")) as [Local, Local, Local, Local, Local];
+  const keys = f.locals("v128", 3);
+  const [a, b, word, rowKey, numbers] = f.locals("v128", 5);
   const [count, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(key).mem("v128.load32_splat").set(keys[0]!);
   f.get(key).mem("v128.load32_splat", 4).set(keys[1]!);

@@ -54,11 +54,9 @@ function layOut(
     return [...offsets].map(([tensor, offset]) => [tensor, start + offset] as const);
   };
   const control = take(controlBytes);
-  const [cutsStride, scratchStride] = [cuts.rowBytes, Math.max(0, ...[...plans.values()].map(scratchBytes))].map(aligned) as [
-    number,
-    number,
-  ];
-  const threads = { control, cuts: take(cutsStride * threadCount), scratch: 0, cutsStride, scratchStride };
+  const cutsStride = aligned(cuts.rowBytes);
+  const scratchStride = aligned(Math.max(0, ...[...plans.values()].map(scratchBytes)));
+  const cutsAt = take(cutsStride * threadCount);
   const states = stateOrder(all);
   const constants = constantsOf(plans.values());
   const constantsAt = take(4 * constants.length);
@@ -69,7 +67,7 @@ function layOut(
   for (const [name, plan] of plans) own.set(name, take(plan.ownBytes));
   const ownEnd = end;
   const arena = take(Math.max(0, ...[...plans.values()].map((plan) => plan.arenaBytes)));
-  threads.scratch = take(scratchStride * threadCount);
+  const threads = { control, cuts: cutsAt, scratch: take(scratchStride * threadCount), cutsStride, scratchStride };
   const temporariesEnd = end;
   for (const entry of region(all.filter((leaf) => isLeaf(leaf, "table")))) shared.set(...entry);
   const places = new Map<string, ProgramPlaces>();

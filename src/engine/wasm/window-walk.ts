@@ -9,8 +9,6 @@ export function distances({ height, width, channels, geometry, counts }: Windows
   const pixel = 4 * channels;
   const line = width * pixel;
   return {
-    pixel,
-    line,
     image: height * line,
     /** From a window to the one right of it, and from the place right of the last one of a line to the next line's first. */
     step: stride[1] * pixel,
@@ -31,6 +29,42 @@ export function runsOfWindow(windows: Windows): WindowRuns {
 export interface Walk {
   readonly place: Local;
   readonly left: Local;
+}
+
+/** Lists the next `lines` places of a walk, and moves it past them. */
+export function emitList(
+  f: FunctionBuilder,
+  list: Local,
+  lines: number,
+  walk: Walk,
+  count: number,
+  step: number,
+  jump: number,
+): void {
+  for (let i = 0; i < lines; i++) {
+    f.get(list)
+      .get(walk.place)
+      .mem("i32.store", 4 * i);
+    emitStep(f, walk, count, step, jump);
+  }
+}
+
+/**
+ * Runs `emit` for each four channels, then for those that are left; `channel` holds the byte offset of the channels at hand.
+ *
+ * @param emit  gets how many channels there are
+ */
+export function emitChannels(f: FunctionBuilder, channels: number, channel: Local, emit: (lanes: number) => void): void {
+  f.i32(0).set(channel);
+  if (channels >= 4) {
+    const left = f.local("i32");
+    f.i32(channels >> 2).set(left);
+    f.countdown(left, () => {
+      emit(4);
+      f.bump(channel, 16);
+    });
+  }
+  if (channels % 4 > 0) emit(channels % 4);
 }
 
 /** Moves a walk on by one: `step` bytes, and at the end of a line of `count` by `jump` more. */

@@ -13,7 +13,7 @@ const made: Primitive = { name: "made", kind: "transpose" };
 export const makeTensor = (inputs: readonly Tensor[], shape: readonly number[]): Tensor => createTensor(made, inputs, shape);
 
 /** Windows of a geometry over images. */
-export function windowsOver({ shape }: Tensor, geometry: Geometry): Windows {
+export function windowsOver({ shape }: Pick<Tensor, "shape">, geometry: Geometry): Windows {
   const [images, height, width, channels] = shape as Images;
   return { images, height, width, channels, geometry, counts: windowCounts(geometry, [height, width]) };
 }
@@ -29,6 +29,10 @@ export function paddedWindows(windows: Windows): Windows {
     geometry: { ...geometry, padding: [0, 0, 0, 0] },
   };
 }
+
+/** Whether windows ask for the same padding around the same images. */
+export const samePadding = (a: Windows, b: Windows): boolean =>
+  a.height === b.height && a.width === b.width && a.geometry.padding.join() === b.geometry.padding.join();
 
 /** Patches that a product can take from the images themselves: the places of a window's row lie side by side. */
 export function windowsOf(operand: Tensor): { readonly patches: Tensor; readonly windows: Windows } | undefined {
@@ -66,7 +70,9 @@ export function turnedConvolution(fold: Tensor): TurnedConvolution | undefined {
   const { kernel, stride, dilation, padding } = geometryOf(fold);
   const [images, height, width, channels] = fold.shape as Images;
   const [, rows, columns] = fold.inputs[0]!.shape as Images;
-  const turned = [kernel[0] - 1 - padding[0], kernel[0] - 1 - padding[1], kernel[1] - 1 - padding[2], kernel[1] - 1 - padding[3]];
+  const [top, bottom, left, right] = padding;
+  const [down, across] = [kernel[0] - 1, kernel[1] - 1];
+  const turned = [down - top, down - bottom, across - left, across - right] as const;
   const isPlain = [...stride, ...dilation].every((one) => one === 1) && turned.every((pixels) => pixels >= 0);
   if (!isPlain) return undefined;
   const [gradient, filters] = product.inputs as readonly [Tensor, Tensor];
@@ -75,9 +81,8 @@ export function turnedConvolution(fold: Tensor): TurnedConvolution | undefined {
   const isTransposed = product.attributes.transposeB as boolean;
   // Filters as [places, channels, count], or [count, places, channels].
   const [place, filter, channel] = isTransposed ? [channels * count, 1, count] : [channels, places * channels, 1];
-  const geometry = { kernel, stride, dilation, padding: turned as unknown as Geometry["padding"] };
-  const source = { shape: [images, rows, columns, count] } as unknown as Tensor;
-  const windows = windowsOver(source, geometry);
+  const geometry = { kernel, stride, dilation, padding: turned };
+  const windows = windowsOver({ shape: [images, rows, columns, count] }, geometry);
   if (windows.counts[0] !== height || windows.counts[1] !== width) return undefined;
   return {
     product,
@@ -95,9 +100,6 @@ export function filterGradientShape(windows: Windows, filters: number): [number,
   const { kernel } = windows.geometry;
   return [chunksOf(windows.images), kernel[0] * kernel[1] * windows.channels, filters];
 }
-
-/** Elements of one image. */
-export const imageSize = ({ height, width, channels }: Windows): number => height * width * channels;
 
 /** All of the products that turned convolutions take the place of, where nothing else needs them. */
 export function replacedProducts(order: readonly Tensor[], outputs: readonly Tensor[]): Map<Tensor, Tensor> {

@@ -18,6 +18,7 @@ import {
   makeTensor,
   paddedWindows,
   replacedProducts,
+  samePadding,
   turnedConvolution,
   windowsOf,
   windowsOver,
@@ -38,10 +39,9 @@ export class Fusion {
   readonly groups: Group[] = [];
   private readonly groupOf = new Map<Tensor, number>();
   private readonly converted = new Map<Tensor, Tensor>();
-
-  private readonly padded = new Map<string, Tensor>();
+  /** Padded images, by what they are made of. */
+  private readonly padded = new Map<Tensor, { readonly windows: Windows; readonly images: Tensor }[]>();
   private readonly replaced: ReadonlyMap<Tensor, Tensor>;
-  private readonly numbers = new Map<Tensor, number>();
   private readonly costs = new Costs((tensor) => this.groups[this.groupOf.get(tensor) ?? -1]);
 
   /** @param outputs  tensors that are needed when the program has run */
@@ -116,6 +116,8 @@ export class Fusion {
     const { transposeA, transposeB } = tensor.attributes as { transposeA: boolean; transposeB: boolean };
     const [left, right] = tensor.inputs as readonly [Tensor, Tensor];
     const found = windowsOf(left);
+    const k = left.shape[transposeA ? 0 : 1]!;
+    const flags = { k, transposeA, transposeB };
     const [m, n] = tensor.shape as readonly [number, number];
     if (found && transposeA && !transposeB) {
       const { windows, images } = this.paddedImages(found.patches.inputs[0]!, found.windows);
@@ -125,17 +127,14 @@ export class Fusion {
       this.openColumns(tensor, "sum", this.elements(sums, shape[0], m * n), [1, shape[0], m * n]);
       return;
     }
-    const k = left.shape[transposeA ? 0 : 1]!;
     if (found && !transposeA) {
       const { windows, images } = this.paddedImages(found.patches.inputs[0]!, found.windows);
-      this.openProduct(tensor, { a: images, b: this.stored(right), k, transposeA, transposeB, windows });
+      this.openProduct(tensor, { a: images, b: this.stored(right), ...flags, windows });
       return;
     }
-    const rows = gatheredRows(left);
-    if (rows) {
-      const [a, gathered] = rows;
-      this.openProduct(tensor, { a, gathered, b: this.stored(right), k, transposeA, transposeB });
-    } else this.openProduct(tensor, { a: this.stored(left), b: this.stored(right), k, transposeA, transposeB });
+    const [table, gathered] = gatheredRows(left) ?? [];
+    const a = table ?? this.stored(left);
+    this.openProduct(tensor, { a, ...(gathered && { gathered }), b: this.stored(right), ...flags });
   }
 
   /** A group whose results are those of its head, and whose formula others may join. */
@@ -161,19 +160,14 @@ export class Fusion {
   /** The images with their padding around them, which products read. */
   private paddedImages(x: Tensor, windows: Windows): { windows: Windows; images: Tensor } {
     const source = this.stored(x);
-    const { padding } = windows.geometry;
-    if (padding.every((pixels) => pixels === 0)) return { windows, images: source };
+    if (windows.geometry.padding.every((pixels) => pixels === 0)) return { windows, images: source };
     const padded = paddedWindows(windows);
-    const number = this.numbers.get(source) ?? this.numbers.size;
-    this.numbers.set(source, number);
-    const key = [number, padding, windows.height, windows.width].join();
-    let images = this.padded.get(key);
-    if (!images) {
-      const { height, width, channels } = padded;
-      images = makeTensor([source], [windows.images, height, width, channels]);
-      this.padded.set(key, images);
-      this.plain({ kind: "pad", sources: [source], target: images, windows });
-    }
+    const known = this.padded.get(source) ?? [];
+    const alike = known.find((one) => samePadding(one.windows, windows));
+    if (alike) return { windows: padded, images: alike.images };
+    const images = makeTensor([source], [windows.images, padded.height, padded.width, padded.channels]);
+    this.padded.set(source, [...known, { windows, images }]);
+    this.plain({ kind: "pad", sources: [source], target: images, windows });
     return { windows: padded, images };
   }
 
@@ -203,14 +197,20 @@ export class Fusion {
     this.openSummed(tensor, sizeOf(tensor.shape) / columns, columns, { kind: "pool", kernel, isClosed });
   }
 
-  private formula(rows: number, columns: number, flexible = false, isRows = true): FormulaBuilder {
+  private formula(
+    rows: number,
+    columns: number,
+    flexible = false,
+    isRows = true,
+    mostAgain = isRows ? mostRecomputed : fewRecomputed,
+  ): FormulaBuilder {
     return new FormulaBuilder(
       rows,
       columns,
       flexible,
       isRows,
       (tensor) => this.groupOf.has(tensor),
-      (tensor) => this.costs.of(tensor) <= (isRows ? mostRecomputed : fewRecomputed),
+      (tensor) => this.costs.of(tensor) <= mostAgain,
     );
   }
 
@@ -350,9 +350,7 @@ export class Fusion {
 
   /** What a reduction takes up: loaded, or computed on the way where that is cheap. */
   private elements(source: Tensor, rows: number, columns: number): ElementFormula {
-    const isCheap = (tensor: Tensor) => this.costs.of(tensor) <= mostRecomputed;
-    const isStored = (tensor: Tensor) => this.groupOf.has(tensor);
-    const formula = new FormulaBuilder(rows, columns, false, false, isStored, isCheap);
+    const formula = this.formula(rows, columns, false, false, mostRecomputed);
     const value = formula.tentatively(() => {
       const found = formula.read(source, "full");
       return formula.operands.some(({ layout }) => layout === "perRow") ? undefined : found;

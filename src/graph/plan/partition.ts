@@ -76,7 +76,8 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
   }
 }
 
-const sameCut = (a: Partition, b: Partition) => a.by === b.by && a.count === b.count && a.multiple === b.multiple;
+/** Whether two kernels are cut at the same places. */
+export const sameCut = (a: Partition, b: Partition) => a.by === b.by && a.count === b.count && a.multiple === b.multiple;
 
 /** Whether a part of the one kernel reads only what the same part of the other writes. */
 function staysInPart(writer: Partition, reader: Partition, reach: Read["reach"]): boolean {

@@ -71,17 +71,23 @@ function inOrder(dependencies: readonly (readonly Dependency[])[]): number[] {
 
 /** Dependencies between kernels, and whether one kernel comes after another. */
 class Dependencies {
-  readonly of: Dependency[][];
+  readonly of: Dependency[][] = [];
   /** Kernels that come after one of a larger number; all others depend on smaller numbers alone. */
   private readonly forward = new Set<number>();
 
+  private readonly writer: ReadonlyMap<Tensor, number>;
+
   constructor(kernels: readonly Kernel[], writer: ReadonlyMap<Tensor, number>) {
-    this.of = kernels.map((kernel, number) =>
-      readsOf(kernel).flatMap(({ tensor, reach }) => {
-        const before = writer.get(tensor);
-        return before === undefined || before === number ? [] : [{ before, reach }];
-      }),
-    );
+    this.writer = writer;
+    for (const kernel of kernels) this.append(kernel);
+  }
+  /** The next kernel: it comes after those that write what it reads. */
+  append(kernel: Kernel): void {
+    const number = this.of.push([]) - 1;
+    for (const { tensor, reach } of readsOf(kernel)) {
+      const before = this.writer.get(tensor);
+      if (before !== undefined && before !== number) this.add(number, { before, reach });
+    }
   }
   add(kernel: number, dependency: Dependency): void {
     this.of[kernel]!.push(dependency);
@@ -200,19 +206,14 @@ function plan(fused: Fused, store: PanelStore): Plan {
       if (reader !== overwriter) dependencies.add(overwriter, { before: reader, reach: reachOf(kernels[reader]!, tensor) });
   };
   const append = (kernel: Kernel, overwritten: Tensor) => {
-    const number = kernels.push(kernel) - 1;
-    dependencies.of.push([]);
-    for (const { tensor, reach } of readsOf(kernel)) {
-      const before = writer.get(tensor);
-      if (before !== undefined) dependencies.add(number, { before, reach });
-    }
-    overwrite(number, overwritten);
+    dependencies.append(kernel);
+    overwrite(kernels.push(kernel) - 1, overwritten);
   };
 
   const inPlace = new Map<Tensor, Tensor>();
   const copies: { state: Tensor; value: Tensor }[] = [];
-  /** Kernels that write a state kept in transposed panels, in place. */
-  const packedWriters = new Set<number>();
+  /** Kernels that write a state kept in transposed panels, or pack it. */
+  const packedKernels = new Set<number>();
   for (const { state, value } of values) {
     const number = writer.get(value);
     const others = [...(readers.get(state) ?? [])].filter((kernel) => kernel !== number);
@@ -226,14 +227,13 @@ function plan(fused: Fused, store: PanelStore): Plan {
       inPlace.set(value, state);
       overwrite(number, state);
     } else copies.push({ state, value });
-    if (number !== undefined && store.ofLeaf(state).some(({ transposed }) => transposed)) packedWriters.add(number);
+    if (number !== undefined && store.ofLeaf(state).some(({ transposed }) => transposed)) packedKernels.add(number);
   }
   for (const { state, value } of copies) {
     const { shape } = value;
     const strides = broadcastStrides(shape, shape);
     append({ kind: "copy", sources: [value], target: state, extents: shape, strides, offset: 0 }, state);
   }
-  const packedKernels = new Set(packedWriters);
   for (const { state, value } of values) {
     const kept = store.ofLeaf(state);
     for (const { transposed, k, n, panels } of kept) {
