@@ -4,14 +4,13 @@ import type { Chosen, Run, RunLayer } from "../document/run-document.ts";
 import { add, scalar, type Tensor } from "../graph/index.ts";
 import type { ModelParameter } from "../nn/model.ts";
 import { numbersOf } from "../optim/apply.ts";
-import type { ConstraintDefinition } from "../optim/constraints/define.ts";
-import type { PenaltyDefinition } from "../optim/penalties/define.ts";
+import type { WeightRule } from "../optim/weight-rule.ts";
 
 type Kind = "penalty" | "constraint";
 
 /** A definition with leaves for its numbers. */
 interface Bound {
-  readonly definition: PenaltyDefinition | ConstraintDefinition;
+  readonly definition: WeightRule;
   readonly scalars: Readonly<Record<string, Tensor>>;
 }
 
@@ -29,7 +28,7 @@ export class Regularizers {
     }
   }
 
-  private bind(key: string, chosen: Chosen<PenaltyDefinition | ConstraintDefinition> | undefined): void {
+  private bind(key: string, chosen: Chosen<WeightRule> | undefined): void {
     if (!chosen) return;
     const scalars: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(numbersOf(chosen.options))) {

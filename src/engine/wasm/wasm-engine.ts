@@ -127,6 +127,8 @@ class WasmExecutable implements Executable {
   readonly compileMs: number;
   private readonly buffer: ArrayBuffer;
   private readonly layout: Layout;
+  /** Of the programs, by their numbers. */
+  private readonly names: readonly string[];
   private readonly runs: ReadonlyMap<string, () => void>;
   private readonly packKept: () => void;
   /** States were written from outside: what is kept in panels is out of date. */
@@ -179,7 +181,8 @@ class WasmExecutable implements Executable {
         ...(this.marks && { mark: marker(this.marks.lists[0]!) }),
       },
     });
-    this.runs = new Map(Object.keys(programs).map((name) => [name, exports[name] as () => void]));
+    this.names = Object.keys(programs);
+    this.runs = new Map(this.names.map((name) => [name, exports[name] as () => void]));
     this.packKept = exports.packKept as () => void;
     for (const [name, leaf] of leaves) {
       if (isLeaf(leaf, "scalar")) this.scalars.set(name, new Float32Array(this.buffer, shared.get(leaf)!, 1));
@@ -243,7 +246,7 @@ class WasmExecutable implements Executable {
   run(program: string): void {
     const run = named(this.runs, program, "E_PROGRAM", "there is no program");
     if (this.keptIsStale || (this.team && !this.isWhole)) this.prepare();
-    if (this.marks) this.marks.around([...this.runs.keys()].indexOf(program), run);
+    if (this.marks) this.marks.around(this.names.indexOf(program), run);
     else if (this.pace && this.isWhole) {
       const start = nowMs();
       run();
@@ -255,7 +258,7 @@ class WasmExecutable implements Executable {
   readProfile(): Profile | undefined {
     if (!this.marks) return undefined;
     const kernels = [...this.layout.programs].flatMap(([program, { plan }]) => describeProgram(program, plan));
-    return { originMs: this.marks.originMs, kernels, runs: this.marks.take([...this.runs.keys()]) };
+    return { originMs: this.marks.originMs, kernels, runs: this.marks.take(this.names) };
   }
 
   setScalar(name: string, value: number): void {

@@ -1,20 +1,8 @@
-/** Constraints: where weights must lie; after each step they are brought back there. */
-import type { OptionSpecs, OptionValues } from "../../core/options.ts";
-import type { Definition } from "../../core/registry.ts";
-import type { Tensor } from "../../graph/index.ts";
+/**
+ * Constraints: where weights must lie. After each step a weight, its last axis the units, becomes the allowed one that is nearest
+ * to it.
+ */
+import { defineWeightRule, type WeightRule } from "../weight-rule.ts";
 
-export interface ConstraintDefinition extends Definition {
-  /** The allowed weight nearest to one that has just been updated, its last axis the units; numbers among the options are run-time scalars. */
-  apply(weight: Tensor, scalars: Readonly<Record<string, Tensor>>): Tensor;
-  readonly examples: readonly Readonly<Record<string, unknown>>[];
-}
-
-interface Written<S extends OptionSpecs> extends Omit<ConstraintDefinition, "options" | "apply" | "examples"> {
-  readonly options: S;
-  apply(weight: Tensor, scalars: { readonly [K in keyof S]: Tensor }): Tensor;
-  readonly examples: readonly Partial<OptionValues<S>>[];
-}
-
-export function defineConstraint<const S extends OptionSpecs>(definition: Written<S>): ConstraintDefinition {
-  return definition as unknown as ConstraintDefinition;
-}
+export type ConstraintDefinition = WeightRule;
+export const defineConstraint = defineWeightRule;
