@@ -74,6 +74,9 @@ export class Session {
   private readonly evaluationSizes = new Map<Part, number>();
   private readonly evaluationPrograms = new Map<string, StepProgram>();
   private stepRows: Int32Array | undefined;
+  /** What the schedule of the learning rate remembers from epoch to epoch. */
+  scheduleMemory: readonly number[] = [];
+  private currentRate = 0;
   private fingerprint: string | undefined;
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
@@ -291,6 +294,19 @@ export class Session {
     }
     for (const tensor of wanted) this.executable.writeState(placeOf(tensor), tensors.get(tensor.name!)!.values);
   }
+
+  /** The learning rate of the last step. */
+  get learningRate(): number {
+    return this.currentRate;
+  }
+
+  /** The scores that a run can be judged by, each with what is better. */
+  get goals(): Readonly<Record<string, "min" | "max" | undefined>> {
+    return { loss: "min", ...(this.dataset.task.kind === "classification" && { accuracy: "max" as const }) };
+  }
+
+  /** Takes up the monitored score of an epoch that has ended. */
+  observe(_score: number, _goal: "min" | "max"): void {}
 
   /** Of all examples that the run learns from or is judged by; the same for the same data. */
   get dataFingerprint(): string {
