@@ -11,6 +11,7 @@ import { losses } from "../../src/nn/losses/index.ts";
 import { constraints } from "../../src/optim/constraints/index.ts";
 import { optimizers } from "../../src/optim/optimizers/index.ts";
 import { penalties } from "../../src/optim/penalties/index.ts";
+import { schedules } from "../../src/optim/schedules/index.ts";
 
 /** Registries, each with the folder that it must list whole. Data sets are files on a disk and have no examples. */
 const registries: readonly { folder: string; definitions: readonly Definition[]; hasExamples: boolean }[] = [
@@ -21,6 +22,7 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "optim/optimizers", definitions: optimizers.all, hasExamples: true },
   { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
+  { folder: "optim/schedules", definitions: schedules.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },
 ];
 
@@ -39,7 +41,7 @@ test("fileOf turns camelCase into kebab-case", () => {
 describe.each(registries)("src/$folder", ({ folder, definitions, hasExamples }) => {
   test("its files and its registry are the same set", () => {
     const files = readdirSync(join(import.meta.dirname, "../../src", folder)).filter(
-      (name) => !["index.ts", "define.ts", "definitions.ts"].includes(name),
+      (name) => !["index.ts", "define.ts", "definitions.ts", "apply.ts"].includes(name),
     );
     expect(files.sort()).toEqual(definitions.map(({ name }) => fileOf(name)).sort());
   });
