@@ -71,7 +71,8 @@ type ValueOfKind<S> = S extends { type: "boolean" }
           : S extends { type: "component" }
             ? unknown
             : number;
-type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
+/** The value of an option as its definition sees it. */
+export type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
 export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
 /** Turns a component's value (name or object) into what the definition uses; given by the room that resolves names. */
@@ -100,7 +101,8 @@ export function describeSpec(spec: OptionSpec): string {
 function accepts(spec: OptionSpec, value: unknown): boolean {
   if (spec.type === "boolean") return typeof value === "boolean";
   if (spec.type === "string") return typeof value === "string" && (spec.choices?.includes(value) ?? true);
-  if (spec.type === "component") return typeof value === "string" || (typeof value === "object" && value !== null);
+  if (spec.type === "component")
+    return typeof value === "string" || typeof value === "function" || (typeof value === "object" && value !== null);
   if (spec.type === "wordOrInteger")
     return typeof value === "string" ? spec.choices.includes(value) : accepts({ ...spec, type: "integer", default: 0 }, value);
   if (spec.type === "numbers")

@@ -1,11 +1,13 @@
 /** From what a person has written to a run: every name resolved, every default filled in, every mistake named at once. */
+import { definitionIn } from "../core/choice.ts";
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
 import { isPlainObject, type PlainObject } from "../core/objects.ts";
-import { type ComponentResolver, type OptionSpecs, resolveOptions } from "../core/options.ts";
+import { type ComponentResolver, type OptionSpecs, type OptionValues, resolveOptions } from "../core/options.ts";
 import { createRegistry, type Definition, type Registry } from "../core/registry.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import { datasets } from "../data/datasets/index.ts";
+import { layerOf } from "../nn/activation-layer.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
@@ -14,6 +16,7 @@ import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
 import {
   type Chosen,
+  type Clip,
   documentFormat,
   type ResolvedComponent,
   type ResolvedDocument,
@@ -35,6 +38,29 @@ const trainingSpecs = {
     default: "epochs",
     summary: "How batches are drawn.",
   },
+  accumulate: { type: "integer", default: 1, min: 1, max: 100_000, summary: "Batches whose gradients make one step." },
+  monitor: { type: "string", default: "loss", summary: "By what the best weights are known: loss, accuracy, or a metric." },
+} as const satisfies OptionSpecs;
+
+const earlyStoppingSpecs = {
+  patience: {
+    type: "integer",
+    default: 5,
+    min: 1,
+    max: 1_000_000,
+    summary: "Epochs without an improvement that are waited for.",
+  },
+  minDelta: { default: 0, min: 0, summary: "What counts as an improvement." },
+  restoreBest: { type: "boolean", default: true, summary: "Whether the run ends with its best weights in place of its last." },
+} as const satisfies OptionSpecs;
+
+const clipSpecs = {
+  value: { type: "number", optional: true, min: 0, minExclusive: true, summary: "Largest magnitude of a single gradient." },
+  norm: { type: "number", optional: true, min: 0, minExclusive: true, summary: "Largest length of all gradients as one vector." },
+} as const satisfies OptionSpecs;
+
+const averageSpecs = {
+  decay: { default: 0.999, min: 0, max: 1, maxExclusive: true, summary: "Share of the average that is kept at a step." },
 } as const satisfies OptionSpecs;
 
 const runSpecs = {
@@ -43,14 +69,20 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "model", "loss", "optimizer", "penalty", "constraint", "training"] as const;
+const sections = ["data", "model", "loss", "optimizer", "penalty", "constraint", "clip", "average", "training"] as const;
 
 interface ResolvedParts<D> {
   readonly chosen: Chosen<D>;
   readonly json: ResolvedComponent;
 }
 
-/** A component by name or with options; undefined after a mistake, which is among the problems. */
+/** A definition that a component brought along, where it is of the kind that is wanted. */
+function accept(definition: Definition, kind: string): Definition | undefined {
+  if (kind === "layer") return layerOf(definition);
+  return definition.role === kind ? definition : undefined;
+}
+
+/** A component by name, with options, or as a definition; undefined after a mistake, which is among the problems. */
 function resolveComponent<D extends Definition>(
   registry: Registry<D>,
   value: unknown,
@@ -58,8 +90,11 @@ function resolveComponent<D extends Definition>(
   problems: Problem[],
   ignored: readonly string[] = [],
 ): ResolvedParts<D> | undefined {
-  const given = typeof value === "string" ? { kind: value } : value;
   const { kind } = registry;
+  const brought = definitionIn(value);
+  const own = brought && accept(brought, kind);
+  const given =
+    typeof value === "string" ? { kind: value } : typeof value === "function" && brought ? { kind: brought.name } : value;
   if (!isPlainObject(given)) {
     problems.push({
       path,
@@ -67,7 +102,11 @@ function resolveComponent<D extends Definition>(
     });
     return undefined;
   }
-  if (typeof given.kind !== "string" || !registry.has(given.kind)) {
+  if (brought && !own) {
+    problems.push({ path, message: `expected a ${kind}, received the ${brought.role} '${brought.name}'` });
+    return undefined;
+  }
+  if (!own && (typeof given.kind !== "string" || !registry.has(given.kind))) {
     const where = typeof value === "string" ? path : `${path}.kind`;
     const hint = typeof given.kind === "string" ? suggestName(given.kind, registry.names) : `valid: ${registry.names.join(", ")}`;
     problems.push({
@@ -77,7 +116,7 @@ function resolveComponent<D extends Definition>(
     });
     return undefined;
   }
-  const definition = registry.get(given.kind);
+  const definition = (own as D | undefined) ?? registry.get(given.kind as string);
   const nested: Record<string, ResolvedComponent> = {};
   const resolve: ComponentResolver = (of, component, at, list) => {
     const parts = resolveComponent(componentRegistries[of]!, component, at, list);
@@ -150,23 +189,43 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[
   return { layers, json };
 }
 
-function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument["training"] {
-  if (value !== undefined && !isPlainObject(value)) {
-    problems.push({
-      path: "training",
-      message: `expected an object with ${Object.keys(trainingSpecs).join(", ")}, received ${showValue(value)}`,
-    });
+/** A section of plain options; undefined where it is absent. */
+function resolveSection<S extends OptionSpecs>(
+  specs: S,
+  value: unknown,
+  path: string,
+  problems: Problem[],
+  ignored: readonly string[] = [],
+): OptionValues<S> | undefined {
+  if (value === undefined) return undefined;
+  if (!isPlainObject(value)) {
+    const message = `expected an object with ${Object.keys(specs).join(", ")}, received ${showValue(value)}`;
+    problems.push({ path, message });
+    return undefined;
   }
-  const given = isPlainObject(value) ? value : {};
-  const training = resolveOptions(trainingSpecs, given, {
-    owner: "training",
-    path: "training",
-    problems,
-  }) as unknown as ResolvedDocument["training"];
-  if (training.epochs !== undefined && training.iterations !== undefined) {
+  return resolveOptions(specs, value, { owner: path, path, problems, ignored }) as OptionValues<S>;
+}
+
+function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument["training"] {
+  const training = resolveSection(trainingSpecs, value ?? {}, "training", problems, ["earlyStopping"]);
+  if (!training) return { batchSize: 1, order: "epochs", accumulate: 1, monitor: "loss" };
+  const given = isPlainObject(value) ? value.earlyStopping : undefined;
+  const earlyStopping = resolveSection(earlyStoppingSpecs, given, "training.earlyStopping", problems);
+  const { epochs, iterations, ...rest } = training;
+  if (epochs !== undefined && iterations !== undefined) {
     problems.push({ path: "training.iterations", message: "epochs and iterations are both given", hint: "Keep one of the two." });
   }
-  return training.epochs === undefined && training.iterations === undefined ? { ...training, epochs: 10 } : training;
+  const length = iterations !== undefined ? { iterations } : { epochs: epochs ?? 10 };
+  return { ...rest, ...length, ...(earlyStopping && { earlyStopping }) };
+}
+
+function resolveClip(value: unknown, problems: Problem[]): Clip | undefined {
+  const clip = resolveSection(clipSpecs, value, "clip", problems);
+  if (clip && clip.value === undefined && clip.norm === undefined) {
+    problems.push({ path: "clip", message: "clip needs 'value', 'norm' or both", hint: 'For example { "norm": 1 }.' });
+  }
+  // Only what was given: an absent bound is no bound.
+  return clip && (Object.fromEntries(Object.entries(clip).filter(([, bound]) => bound !== undefined)) as Clip);
 }
 
 /** The error that lists every problem of a document. */
@@ -217,6 +276,8 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     problems,
   );
   const { penalty, constraint } = resolveRegularizers(document, "", problems);
+  const clip = resolveClip(document.clip, problems);
+  const average = resolveSection(averageSpecs, document.average, "average", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
   const { format, seed, numerics } = head;
@@ -231,6 +292,8 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       optimizer: optimizer.json,
       ...(penalty && { penalty: penalty.json }),
       ...(constraint && { constraint: constraint.json }),
+      ...(clip && { clip }),
+      ...(average && { average }),
       training,
     },
     data: data.chosen,
@@ -239,5 +302,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     optimizer: optimizer.chosen,
     ...(penalty && { penalty: penalty.chosen }),
     ...(constraint && { constraint: constraint.chosen }),
+    ...(clip && { clip }),
+    ...(average && { average }),
   };
 }

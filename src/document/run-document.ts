@@ -6,6 +6,7 @@
  *
  *   { "data": "mnist", "model": [{ "kind": "dense", "units": 100 }, "relu", { "kind": "dense", "units": 10 }] }
  */
+import type { ComponentInput } from "../core/choice.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
@@ -15,9 +16,6 @@ import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import type { PenaltyDefinition } from "../optim/penalties/define.ts";
 
 export const documentFormat = "osolgil.run/1";
-
-/** A definition by name, or with options: "adam", { "kind": "adam", "learningRate": 0.01 }. */
-export type ComponentInput = string | { readonly kind: string; readonly [option: string]: unknown };
 
 /** What a person writes. */
 export interface RunDocument {
@@ -36,6 +34,10 @@ export interface RunDocument {
   readonly penalty?: ComponentInput;
   /** Where weights must lie after each step; anywhere where absent. A layer with a `constraint` of its own has that instead. */
   readonly constraint?: ComponentInput;
+  /** Gradients are cut to these bounds: each number to `value`, all together to the length `norm`; not at all where absent. */
+  readonly clip?: Clip;
+  /** Weights and running statistics are averaged over the steps, and judged by their averages; not where absent. */
+  readonly average?: Average;
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;
@@ -45,7 +47,35 @@ export interface RunDocument {
     readonly iterations?: number;
     /** Each example once an epoch in random order ("epochs", the default), drawn with replacement, or as the data lie ("sequential"). */
     readonly order?: BatchOrder;
+    /** Batches whose gradients are gathered for one step; default 1. */
+    readonly accumulate?: number;
+    /** By what the best weights are known, over the validation data where there are any: "loss" (the default), "accuracy", or a metric. */
+    readonly monitor?: string;
+    /** Ends the run when what is monitored has not become better for some epochs; absent: it runs to its end. */
+    readonly earlyStopping?: Partial<EarlyStopping>;
   };
+}
+
+/** Bounds of gradients, at least one of the two. */
+export interface Clip {
+  /** Largest magnitude of a single number, > 0. */
+  readonly value?: number;
+  /** Largest length of all gradients as one vector, > 0. */
+  readonly norm?: number;
+}
+
+export interface Average {
+  /** Share of the average that is kept at a step, in [0, 1); default 0.999. */
+  readonly decay?: number;
+}
+
+export interface EarlyStopping {
+  /** Epochs without an improvement that are waited for, >= 1; default 5. */
+  readonly patience: number;
+  /** What counts as an improvement, >= 0; default 0. */
+  readonly minDelta: number;
+  /** Whether the run ends with its best weights in place of its last; default true. */
+  readonly restoreBest: boolean;
 }
 
 /** A component written out, as it is stored. */
@@ -68,11 +98,16 @@ export interface ResolvedDocument {
   readonly penalty?: ResolvedComponent;
   /** Absent: weights may lie anywhere. */
   readonly constraint?: ResolvedComponent;
+  readonly clip?: Clip;
+  readonly average?: Required<Average>;
   readonly training: {
     readonly batchSize: number;
     readonly epochs?: number;
     readonly iterations?: number;
     readonly order: BatchOrder;
+    readonly accumulate: number;
+    readonly monitor: string;
+    readonly earlyStopping?: EarlyStopping;
   };
 }
 
@@ -97,6 +132,8 @@ export interface Run {
   readonly optimizer: Chosen<OptimizerDefinition>;
   readonly penalty?: Chosen<PenaltyDefinition>;
   readonly constraint?: Chosen<ConstraintDefinition>;
+  readonly clip?: Clip;
+  readonly average?: Required<Average>;
 }
 
 /** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */

@@ -56,10 +56,20 @@ export class Regularizers {
         hint: `Layers with weights: ${[...withWeights].join(", ") || "none"}.`,
       });
     }
-    return parameters.reduce((total, parameter) => {
+    return this.costs(parameters).reduce((total, cost) => add(total, cost), loss);
+  }
+
+  /** What the weights cost in all; undefined where nothing has a penalty. */
+  cost(parameters: readonly ModelParameter[]): Tensor | undefined {
+    const [first, ...others] = this.costs(parameters);
+    return first && others.reduce((total, cost) => add(total, cost), first);
+  }
+
+  private costs(parameters: readonly ModelParameter[]): Tensor[] {
+    return parameters.flatMap((parameter) => {
       const one = this.of("penalty", parameter);
-      return one ? add(total, one.definition.apply(parameter.tensor, one.scalars)) : total;
-    }, loss);
+      return one ? [one.definition.apply(parameter.tensor, one.scalars)] : [];
+    });
   }
 
   /** A parameter's new value, brought back to where its constraint wants it. */

@@ -20,9 +20,15 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
+/** A tensor as a file holds it. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
 /** What a file holds; tensors in the order of their data. */
 export interface SafetensorsContent {
-  readonly tensors: Map<string, { shape: number[]; values: Float32Array }>;
+  readonly tensors: Map<string, StoredTensor>;
   readonly metadata: Record<string, string>;
 }
 

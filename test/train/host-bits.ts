@@ -4,11 +4,12 @@
  *   node test/train/host-bits.ts portable
  */
 import { createHash } from "node:crypto";
+import type { ComponentInput } from "../../src/core/choice.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { mnist } from "../../src/data/datasets/mnist.ts";
 import { mainJob } from "../../src/document/main-job.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
-import type { ComponentInput, RunDocument } from "../../src/document/run-document.ts";
+import type { RunDocument } from "../../src/document/run-document.ts";
 import type { Numerics } from "../../src/engine/engine.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../../src/files/data-files.ts";

@@ -1,4 +1,5 @@
 /** Layers: a forward formula over symbolic tensors, and the parameters that it asks for. */
+import { type Chooser, type ComponentInput, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import type { Shape, Tensor } from "../../graph/index.ts";
@@ -39,6 +40,16 @@ export interface LayerContext {
   randomKey(): Tensor;
 }
 
+/** What any layer of a document takes beside its own options. */
+export interface LayerExtras {
+  /** Unique in the model; by default its kind and a number, "dense2". */
+  readonly name?: string;
+  /** What its weights cost, in place of what the run says for all. */
+  readonly penalty?: ComponentInput;
+  /** Where its weights must lie, in place of what the run says for all. */
+  readonly constraint?: ComponentInput;
+}
+
 export interface LayerDefinition extends Definition {
   /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
@@ -59,6 +70,6 @@ interface Written<S extends OptionSpecs> extends Omit<LayerDefinition, "options"
   readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: Shape }[];
 }
 
-export function defineLayer<const S extends OptionSpecs>(definition: Written<S>): LayerDefinition {
-  return definition as unknown as LayerDefinition;
+export function defineLayer<const S extends OptionSpecs>(definition: Written<S>): LayerDefinition & Chooser<S, LayerExtras> {
+  return choosable<LayerDefinition, S, LayerExtras>("layer", definition as unknown as LayerDefinition);
 }

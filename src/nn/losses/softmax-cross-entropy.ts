@@ -1,19 +1,21 @@
+import { ShapeError } from "../../core/errors.ts";
+import { add, equal, exp, iota, log, max, mul, reshape, select, sub, sum } from "../../graph/index.ts";
+import { vectorOf } from "../vector.ts";
+import { defineLoss, rowsOf } from "./define.ts";
+
 /**
  * Softmax and cross-entropy in one, on logits: L_i = log sum_j exp(z_ij) - z_i,t(i).
  *
  * Symbols  z [N, C] logits; t [N] class numbers, or [N, C] the probability of each class; s smoothing; w_c class weights;
  *          q = (1 - s) t + s / C, with t as one-hot rows; L_i = sum_c w_c q_ic (log sum_j exp(z_ij) - z_ic).
  *          The largest logit of a row is subtracted first, so nothing overflows.
+ *
  * Source   lecture, A3. The gradient comes out of the graph as softmax(z) - onehot(t). Smoothing: Szegedy et al. 2016, section 7,
  *          arXiv:1512.00567.
+ *
  * Choice   Weights scale an example's loss, and the mean over a batch divides by its rows, as in Keras; PyTorch divides by the sum
  *          of the rows' weights where targets are class numbers.
  */
-import { ShapeError } from "../../core/errors.ts";
-import { add, equal, exp, iota, log, max, mul, reshape, select, sub, sum } from "../../graph/index.ts";
-import { vectorOf } from "../vector.ts";
-import { defineLoss, rowsOf } from "./define.ts";
-
 export const softmaxCrossEntropy = defineLoss({
   name: "softmaxCrossEntropy",
   summary: "Minus the log of the probability that softmax gives the right class.",

@@ -1,6 +1,11 @@
 import { decisionsOf } from "../decisions.ts";
 import { defineMetric } from "./define.ts";
 
+/**
+ * Share of examples whose largest output, the first of equals, is that of the right class.
+ *
+ * Source   Lecture, A1.
+ */
 export const accuracy = defineMetric({
   name: "accuracy",
   summary: "Share of examples whose largest output, the first of equals, is that of the right class.",

@@ -1,3 +1,6 @@
+import { exp, log } from "../../core/math.ts";
+import { defineMetric, type Predicted } from "./define.ts";
+
 /**
  * The area under the receiver operating characteristic: how probable it is that an example of a class has a higher score for it
  * than one of another class.
@@ -5,16 +8,16 @@
  * Symbols  P examples of class c and N others, with a score for c each; (pairs where the first is higher + half of those where both
  *          are equal) / (P N), the sum over midranks of Mann & Whitney. Two classes: that of class 1. More: the mean over classes, each
  *          against the rest.
+ *
  * Scores   z_c - log sum_{j != c} exp(z_j), the log of p_c / (1 - p_c), p softmax: it orders examples as p_c does, and does not
  *          round to 1.
+ *
  * Source   Hanley & McNeil 1982, Radiology 143(1); Mann & Whitney 1947; Provost & Domingos 2000 for more than two classes, all of
  *          the same weight.
+ *
  * Choice   A class that has no examples, or all of them, is left out of the mean. Where no class is left, or a score is NaN, there is
  *          no area: undefined. scikit-learn warns and gives NaN.
  */
-import { exp, log } from "../../core/math.ts";
-import { defineMetric, type Predicted } from "./define.ts";
-
 export const auc = defineMetric({
   name: "auc",
   summary: "How probable it is that an example of a class scores higher for it than one of another class; a tie counts half.",

@@ -1,6 +1,11 @@
 import { decisionsOf } from "../decisions.ts";
 import { defineMetric } from "./define.ts";
 
+/**
+ * How many examples of each class, a row, were decided to be of each class, a column; a row with a NaN is in no column.
+ *
+ * Source   Miller & Nicely 1955, Journal of the Acoustical Society of America 27(2).
+ */
 export const confusionMatrix = defineMetric({
   name: "confusionMatrix",
   summary:

@@ -1,4 +1,5 @@
 /** Metrics: what a model's predictions are worth, from all those of a part at once, on the host in float64. */
+import { type Chooser, choosable } from "../../core/choice.ts";
 import { DataError } from "../../core/errors.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
@@ -40,18 +41,16 @@ interface Written<S extends OptionSpecs> extends Omit<MetricDefinition, "options
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
-export function defineMetric<const S extends OptionSpecs>(written: Written<S>): MetricDefinition {
+export function defineMetric<const S extends OptionSpecs>(written: Written<S>): MetricDefinition & Chooser<S> {
   const definition = written as unknown as MetricDefinition;
   const { name, targets } = definition;
-  return {
-    ...definition,
-    compute(predicted, options) {
-      const isClasses = targets.includes("classes");
-      check(name, predicted, isClasses);
-      const value = definition.compute(isClasses ? oneForEachClass(predicted) : predicted, options);
-      return typeof value === "number" && !Number.isFinite(value) ? undefined : value;
-    },
+  const isClasses = targets.includes("classes");
+  const compute: MetricDefinition["compute"] = (predicted, options) => {
+    check(name, predicted, isClasses);
+    const value = definition.compute(isClasses ? oneForEachClass(predicted) : predicted, options);
+    return typeof value === "number" && !Number.isFinite(value) ? undefined : value;
   };
+  return choosable<MetricDefinition, S>("metric", { ...definition, compute });
 }
 
 function check(metric: string, { predictions, width, count, targets, classes = width }: Predicted, isClasses: boolean): void {

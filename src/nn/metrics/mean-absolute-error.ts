@@ -1,5 +1,10 @@
 import { defineMetric } from "./define.ts";
 
+/**
+ * Mean distance from the target, over examples and outputs.
+ *
+ * Source   Willmott & Matsuura 2005, Climate Research 30.
+ */
 export const meanAbsoluteError = defineMetric({
   name: "meanAbsoluteError",
   summary: "Mean distance from the target, over examples and outputs.",

@@ -1,11 +1,15 @@
+import { defineMetric } from "./define.ts";
+
 /**
+ * Share of the targets' variance that predictions explain: 1 at best, 0 for the targets' mean, less for worse.
+ *
  * Symbols  for an output: t targets with mean m, y predictions; 1 - sum (t - y)^2 / sum (t - m)^2; the mean over outputs
+ *
  * Source   Wright 1921, "Correlation and causation", Journal of Agricultural Research 20(7).
+ *
  * Choice   An output whose targets are all equal has 1 where they are met and 0 where not, as in scikit-learn. One example has no
  *          spread: undefined.
  */
-import { defineMetric } from "./define.ts";
-
 export const rSquared = defineMetric({
   name: "rSquared",
   summary: "Share of the targets' variance that predictions explain: 1 at best, 0 for the targets' mean, less for worse.",

@@ -1,10 +1,13 @@
+import { defineMetric } from "./define.ts";
+
 /**
+ * Share of examples whose right class is among the k largest outputs.
+ *
  * Source   Russakovsky et al. 2015, "ImageNet large scale visual recognition challenge", arXiv:1409.0575, section 4.1.
+ *
  * Choice   Of equals the first counts as the larger, so that topK with k = 1 is the accuracy; scikit-learn takes the last. A row with
  *          a NaN is wrong. Where k is no less than the number of classes, all other rows are right.
  */
-import { defineMetric } from "./define.ts";
-
 export const topK = defineMetric({
   name: "topK",
   summary: "Share of examples whose right class is among the k largest outputs.",

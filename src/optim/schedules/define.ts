@@ -3,6 +3,7 @@
  *
  * Shares are computed on the host in float64, by operations that have the same bits everywhere.
  */
+import { type Chooser, choosable } from "../../core/choice.ts";
 import { cos } from "../../core/math.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
@@ -18,6 +19,12 @@ export interface Progress {
 
 /** Whether a score is better the larger or the smaller it is. */
 export type Goal = "min" | "max";
+
+/** What any schedule of a document takes beside its own options. */
+export interface ScheduleExtras {
+  /** Steps in which the learning rate grows evenly up to the schedule's start, which begins after them; default 0. */
+  readonly warmup?: number;
+}
 
 export interface ScheduleDefinition extends Definition {
   /** What the learning rate is multiplied by at a step; the same numbers give the same bits. */
@@ -40,8 +47,8 @@ interface Written<S extends OptionSpecs, M extends readonly number[]>
 
 export function defineSchedule<const S extends OptionSpecs, M extends readonly number[] = readonly []>(
   definition: Written<S, M>,
-): ScheduleDefinition {
-  return definition as unknown as ScheduleDefinition;
+): ScheduleDefinition & Chooser<S, ScheduleExtras> {
+  return choosable<ScheduleDefinition, S, ScheduleExtras>("schedule", definition as unknown as ScheduleDefinition);
 }
 
 /** The option of schedules that go by the time that has passed, whatever the length of the run. */
