@@ -23,7 +23,11 @@ type MayBeAbsent<S> = S extends { optional: true } | { default: unknown } ? true
 export type OptionInput<S extends OptionSpecs> = {
   readonly [K in keyof S as MayBeAbsent<S[K]> extends true ? K : never]?: InputOf<S[K]>;
 } & { readonly [K in keyof S as MayBeAbsent<S[K]> extends true ? never : K]: InputOf<S[K]> };
-type InputOf<S> = S extends { type: "component" } ? ComponentInput : NonNullable<ValueOf<S>>;
+type InputOf<S> = S extends { type: "component" }
+  ? ComponentInput
+  : S extends { type: "layers" }
+    ? readonly ComponentInput[]
+    : NonNullable<ValueOf<S>>;
 
 /** The function that a definition is. `More` are the keys that its kind takes beside its options. */
 export type Chooser<S extends OptionSpecs, More = unknown> =

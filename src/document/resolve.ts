@@ -82,6 +82,14 @@ function accept(definition: Definition, kind: string): Definition | undefined {
   return definition.role === kind ? definition : undefined;
 }
 
+interface ResolvedLayers {
+  readonly layers: readonly RunLayer[];
+  readonly json: readonly ResolvedComponent[];
+}
+
+/** Resolves the layers inside a layer of some kind, which stand in one of its options. */
+type LayersResolver = (value: unknown, path: string, kind: string) => ResolvedLayers;
+
 /** A component by name, with options, or as a definition; undefined after a mistake, which is among the problems. */
 function resolveComponent<D extends Definition>(
   registry: Registry<D>,
@@ -89,6 +97,7 @@ function resolveComponent<D extends Definition>(
   path: string,
   problems: Problem[],
   ignored: readonly string[] = [],
+  resolveInside?: LayersResolver,
 ): ResolvedParts<D> | undefined {
   const { kind } = registry;
   const brought = definitionIn(value);
@@ -117,8 +126,13 @@ function resolveComponent<D extends Definition>(
     return undefined;
   }
   const definition = (own as D | undefined) ?? registry.get(given.kind as string);
-  const nested: Record<string, ResolvedComponent> = {};
+  const nested: Record<string, unknown> = {};
   const resolve: ComponentResolver = (of, component, at, list) => {
+    if (of === "layers") {
+      const inside = resolveInside?.(component, at, definition.name);
+      nested[at] = inside?.json;
+      return inside?.layers;
+    }
     const parts = resolveComponent(componentRegistries[of]!, component, at, list);
     if (parts) nested[at] = parts.json;
     return parts?.chosen;
@@ -138,27 +152,44 @@ function resolveRegularizers(given: PlainObject, path: string, problems: Problem
   };
 }
 
-function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[]; json: ResolvedComponent[] } {
+/**
+ * The layers of a model, or of a block in it.
+ *
+ * @param prefix  of their names: "residual1." for those of its option `layers`, "residual1.shortcut." for those of another one
+ * @param paths   of all layers so far, by name
+ */
+function resolveLayers(
+  value: unknown,
+  problems: Problem[],
+  listPath = "model",
+  prefix = "",
+  paths = new Map<string, string>(),
+): ResolvedLayers {
   const layers: RunLayer[] = [];
   const json: ResolvedComponent[] = [];
   if (!Array.isArray(value) || value.length === 0) {
     problems.push({
-      path: "model",
+      path: listPath,
       message: `expected a list of layers, received ${showValue(value)}`,
       hint: 'For example ["relu"] or [{ "kind": "dense", "units": 10 }].',
     });
     return { layers, json };
   }
   const counts = new Map<string, number>();
-  const paths = new Map<string, string>();
   value.forEach((entry: unknown, i) => {
-    const path = `model[${i}]`;
-    const parts = resolveComponent(modelLayers, entry, path, problems, ["name", "penalty", "constraint"]);
+    const path = `${listPath}[${i}]`;
+    const nameOf = (kind: string) =>
+      isPlainObject(entry) && entry.name !== undefined ? entry.name : `${kind}${(counts.get(kind) ?? 0) + 1}`;
+    const resolveInside: LayersResolver = (inside, at, kind) => {
+      const option = at.slice(path.length + 1);
+      const own = `${prefix}${nameOf(kind)}.`;
+      return resolveLayers(inside, problems, at, option === "layers" ? own : `${own}${option}.`, paths);
+    };
+    const parts = resolveComponent(modelLayers, entry, path, problems, ["name", "penalty", "constraint"], resolveInside);
     if (!parts) return;
     const { definition, options } = parts.chosen;
-    const count = (counts.get(definition.name) ?? 0) + 1;
-    counts.set(definition.name, count);
-    const name = isPlainObject(entry) && entry.name !== undefined ? entry.name : `${definition.name}${count}`;
+    const name = nameOf(definition.name);
+    counts.set(definition.name, (counts.get(definition.name) ?? 0) + 1);
     if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
       problems.push({
         path: `${path}.name`,
@@ -166,13 +197,14 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[
       });
       return;
     }
-    const other = paths.get(name);
-    if (other) problems.push({ path: `${path}.name`, message: `the name '${name}' is taken by ${other}` });
-    paths.set(name, path);
+    const fullName = `${prefix}${name}`;
+    const other = paths.get(fullName);
+    if (other) problems.push({ path: `${path}.name`, message: `the name '${fullName}' is taken by ${other}` });
+    paths.set(fullName, path);
     const { penalty, constraint } = resolveRegularizers(isPlainObject(entry) ? entry : {}, `${path}.`, problems);
     layers.push({
       definition,
-      name,
+      name: fullName,
       options,
       ...(penalty && { penalty: penalty.chosen }),
       ...(constraint && { constraint: constraint.chosen }),

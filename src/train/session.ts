@@ -11,6 +11,7 @@ import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
 import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
+import { allLayers, describeLayers } from "../nn/blocks.ts";
 import { initialValues, type Model } from "../nn/model.ts";
 import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
 import { type Part, RunPrograms } from "./build.ts";
@@ -322,8 +323,8 @@ export class Session {
   /** "784-100-10", "28x28-conv 5x5x30-maxPool-100-10": what comes in, and each layer in short. */
   describeModel(): string {
     const { shape } = this.dataset.train.inputs;
-    const seesImages = this.run.layers.some(({ definition }) => definition.seesImages);
-    const parts = this.run.layers.map(({ definition, options }) => definition.describe?.(options) ?? definition.name);
-    return [seesImages ? shape.join("x") : sizeOf(shape), ...parts.filter((part) => part !== "")].join("-");
+    const seesImages = allLayers(this.run.layers).some(({ definition }) => definition.seesImages);
+    const input = seesImages ? shape.join("x") : String(sizeOf(shape));
+    return [input, describeLayers(this.run.layers)].filter((text) => text !== "").join("-");
   }
 }

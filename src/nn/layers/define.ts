@@ -14,6 +14,15 @@ export interface ChosenInitializer {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** A layer of a model, its name resolved and its options complete. */
+export interface ChosenLayer {
+  readonly definition: LayerDefinition;
+  /** Unique in the model; of a layer inside a block it begins with the block's: "residual1.dense1". */
+  readonly name: string;
+  /** Options of type "layers" hold ChosenLayers. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 /** What a layer gets to build with. */
 export interface LayerContext {
   /** The layer's name in its model, such as "dense1". */
@@ -38,6 +47,8 @@ export interface LayerContext {
    * alone. The same tensor at each call. Only in training.
    */
   randomKey(): Tensor;
+  /** What layers of this one make of a tensor, one after the other. */
+  apply(layers: readonly ChosenLayer[], x: Tensor): Tensor;
 }
 
 /** What any layer of a document takes beside its own options. */
@@ -54,7 +65,7 @@ export interface LayerDefinition extends Definition {
   /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
   /** Rows that a batch in training has at the least, for examples of this shape; 1 where it is not said. */
-  fewestRows?(example: Shape): number;
+  fewestRows?(example: Shape, options: Readonly<Record<string, unknown>>): number;
   /** Whether it looks at images, [height, width, channels]; others take an example as a row of features, or number by number. */
   readonly seesImages?: true;
   /** How it stands in a model's short description, such as "conv 5x5x30"; its name where it is not said, nothing where empty. */
@@ -63,9 +74,11 @@ export interface LayerDefinition extends Definition {
   readonly examples: readonly { readonly options: Readonly<Record<string, unknown>>; readonly input: Shape }[];
 }
 
-interface Written<S extends OptionSpecs> extends Omit<LayerDefinition, "options" | "build" | "describe" | "examples"> {
+interface Written<S extends OptionSpecs>
+  extends Omit<LayerDefinition, "options" | "build" | "fewestRows" | "describe" | "examples"> {
   readonly options: S;
   build(input: Tensor, options: OptionValues<S>, context: LayerContext): Tensor;
+  fewestRows?(example: Shape, options: OptionValues<S>): number;
   describe?(options: OptionValues<S>): string;
   readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: Shape }[];
 }

@@ -7,3 +7,4 @@ export { dropout } from "./dropout.ts";
 export { flatten } from "./flatten.ts";
 export { globalAveragePool2d } from "./global-average-pool-2d.ts";
 export { maxPool2d } from "./max-pool-2d.ts";
+export { residual } from "./residual.ts";
