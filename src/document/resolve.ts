@@ -14,6 +14,8 @@ import { losses } from "../nn/losses/index.ts";
 import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
+import { warmupSpec } from "../optim/schedules/apply.ts";
+import { schedules } from "../optim/schedules/index.ts";
 import {
   type Chosen,
   type Clip,
@@ -22,6 +24,7 @@ import {
   type ResolvedDocument,
   type Run,
   type RunLayer,
+  type RunSchedule,
 } from "./run-document.ts";
 
 export const dataSets: Registry<DatasetDefinition> = createRegistry<DatasetDefinition>("data set", datasets);
@@ -69,10 +72,21 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "model", "loss", "optimizer", "penalty", "constraint", "clip", "average", "training"] as const;
+const sections = [
+  "data",
+  "model",
+  "loss",
+  "optimizer",
+  "penalty",
+  "constraint",
+  "schedule",
+  "clip",
+  "average",
+  "training",
+] as const;
 
-interface ResolvedParts<D> {
-  readonly chosen: Chosen<D>;
+interface ResolvedParts<C> {
+  readonly chosen: C;
   readonly json: ResolvedComponent;
 }
 
@@ -89,7 +103,7 @@ function resolveComponent<D extends Definition>(
   path: string,
   problems: Problem[],
   ignored: readonly string[] = [],
-): ResolvedParts<D> | undefined {
+): ResolvedParts<Chosen<D>> | undefined {
   const { kind } = registry;
   const brought = definitionIn(value);
   const own = brought && accept(brought, kind);
@@ -219,6 +233,19 @@ function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument[
   return { ...rest, ...length, ...(earlyStopping && { earlyStopping }) };
 }
 
+/** A schedule, and the warm-up that any of them may have. */
+function resolveSchedule(value: unknown, problems: Problem[]): ResolvedParts<RunSchedule> | undefined {
+  if (value === undefined) return undefined;
+  const parts = resolveComponent(schedules, value, "schedule", problems, ["warmup"]);
+  const specs = { warmup: warmupSpec };
+  const ignored = isPlainObject(value) ? Object.keys(value).filter((name) => name !== "warmup") : [];
+  const given = isPlainObject(value) ? value : {};
+  const { warmup } = resolveOptions(specs, given, { owner: "a schedule", path: "schedule", problems, ignored }) as {
+    warmup: number;
+  };
+  return parts && { chosen: { ...parts.chosen, warmup }, json: { ...parts.json, warmup } };
+}
+
 function resolveClip(value: unknown, problems: Problem[]): Clip | undefined {
   const clip = resolveSection(clipSpecs, value, "clip", problems);
   if (clip && clip.value === undefined && clip.norm === undefined) {
@@ -276,6 +303,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     problems,
   );
   const { penalty, constraint } = resolveRegularizers(document, "", problems);
+  const schedule = resolveSchedule(document.schedule, problems);
   const clip = resolveClip(document.clip, problems);
   const average = resolveSection(averageSpecs, document.average, "average", problems);
   const training = resolveTraining(document.training, problems);
@@ -292,6 +320,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       optimizer: optimizer.json,
       ...(penalty && { penalty: penalty.json }),
       ...(constraint && { constraint: constraint.json }),
+      ...(schedule && { schedule: schedule.json }),
       ...(clip && { clip }),
       ...(average && { average }),
       training,
@@ -302,6 +331,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     optimizer: optimizer.chosen,
     ...(penalty && { penalty: penalty.chosen }),
     ...(constraint && { constraint: constraint.chosen }),
+    ...(schedule && { schedule: schedule.chosen }),
     ...(clip && { clip }),
     ...(average && { average }),
   };

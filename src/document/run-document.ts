@@ -14,6 +14,7 @@ import type { ChosenLayer } from "../nn/model.ts";
 import type { ConstraintDefinition } from "../optim/constraints/define.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import type { PenaltyDefinition } from "../optim/penalties/define.ts";
+import type { ScheduleDefinition } from "../optim/schedules/define.ts";
 
 export const documentFormat = "osolgil.run/1";
 
@@ -34,6 +35,8 @@ export interface RunDocument {
   readonly penalty?: ComponentInput;
   /** Where weights must lie after each step; anywhere where absent. A layer with a `constraint` of its own has that instead. */
   readonly constraint?: ComponentInput;
+  /** How the learning rate changes over the run, with `warmup` steps before it; it stays where absent. */
+  readonly schedule?: ComponentInput;
   /** Gradients are cut to these bounds: each number to `value`, all together to the length `norm`; not at all where absent. */
   readonly clip?: Clip;
   /** Weights and running statistics are averaged over the steps, and judged by their averages; not where absent. */
@@ -98,6 +101,8 @@ export interface ResolvedDocument {
   readonly penalty?: ResolvedComponent;
   /** Absent: weights may lie anywhere. */
   readonly constraint?: ResolvedComponent;
+  /** Absent: the learning rate stays. */
+  readonly schedule?: ResolvedComponent;
   readonly clip?: Clip;
   readonly average?: Required<Average>;
   readonly training: {
@@ -122,6 +127,11 @@ export interface RunLayer extends ChosenLayer {
   readonly constraint?: Chosen<ConstraintDefinition>;
 }
 
+/** A schedule, and the steps before it in which the learning rate grows. */
+export interface RunSchedule extends Chosen<ScheduleDefinition> {
+  readonly warmup: number;
+}
+
 /** The document and what its names stand for. */
 export interface Run {
   readonly document: ResolvedDocument;
@@ -132,6 +142,7 @@ export interface Run {
   readonly optimizer: Chosen<OptimizerDefinition>;
   readonly penalty?: Chosen<PenaltyDefinition>;
   readonly constraint?: Chosen<ConstraintDefinition>;
+  readonly schedule?: RunSchedule;
   readonly clip?: Clip;
   readonly average?: Required<Average>;
 }

@@ -13,6 +13,7 @@ import type { ThreadTeam } from "../engine/threads.ts";
 import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
 import { initialValues, type Model } from "../nn/model.ts";
 import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
+import { initialMemory, learningRateMultiplier, observeScore } from "../optim/schedules/apply.ts";
 import { type Part, RunPrograms } from "./build.ts";
 import type { NamedTensor, StoredTensor } from "./safetensors.ts";
 import { updateScalars } from "./updates.ts";
@@ -75,8 +76,8 @@ export class Session {
   private readonly evaluationPrograms = new Map<string, StepProgram>();
   private stepRows: Int32Array | undefined;
   /** What the schedule of the learning rate remembers from epoch to epoch. */
-  scheduleMemory: readonly number[] = [];
-  private currentRate = 0;
+  scheduleMemory: readonly number[];
+  private currentRate: number;
   private fingerprint: string | undefined;
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
@@ -85,6 +86,8 @@ export class Session {
     validateDataset(dataset);
     this.run = run;
     this.dataset = dataset;
+    this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
+    this.currentRate = Number(run.optimizer.options.learningRate);
     this.key = randomKey(run.document.seed);
     const { training, numerics: wanted } = run.document;
     const split = splitRows(foldIn(this.key, "split"), dataset.train.inputs.count, Number(run.data.options.validation ?? 0));
@@ -177,11 +180,7 @@ export class Session {
    */
   step(step: number): Readonly<StepResult> {
     const rows = this.batches.sizeOf(step);
-    const { definition, options } = this.run.optimizer;
-    if (definition.scalars) {
-      const scalars = optimizerScalars(definition, options, step + 1);
-      for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
-    }
+    this.setRates(step);
     const { average } = this.run;
     if (average) this.executable.setScalar(updateScalars.averageShare, step === 0 ? 1 : 1 - average.decay);
     const { result } = this;
@@ -196,6 +195,23 @@ export class Session {
       result.correct = program.correct?.[0] ?? 0;
     }
     return result;
+  }
+
+  /** The run-time numbers of the optimizer at a step, which a schedule may change. */
+  private setRates(step: number): void {
+    const { optimizer, schedule } = this.run;
+    const { definition } = optimizer;
+    if (!definition.scalars && !schedule) return;
+    let { options } = optimizer;
+    if (schedule) {
+      const { steps, stepsPerEpoch, scheduleMemory } = this;
+      const share = learningRateMultiplier(schedule, schedule.warmup, { step, steps, stepsPerEpoch }, scheduleMemory);
+      this.currentRate = (optimizer.options.learningRate as number) * share;
+      options = { ...options, learningRate: this.currentRate };
+      this.executable.setScalar(scalarName("learningRate"), this.currentRate);
+    }
+    const scalars = optimizerScalars(definition, options, step + 1);
+    for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
   }
 
   /** One step along the gradients of several batches. */
@@ -306,7 +322,10 @@ export class Session {
   }
 
   /** Takes up the monitored score of an epoch that has ended. */
-  observe(_score: number, _goal: "min" | "max"): void {}
+  observe(score: number, goal: "min" | "max"): void {
+    const { schedule } = this.run;
+    if (schedule) this.scheduleMemory = observeScore(schedule, this.scheduleMemory, score, goal);
+  }
 
   /** Of all examples that the run learns from or is judged by; the same for the same data. */
   get dataFingerprint(): string {
