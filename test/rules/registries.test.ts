@@ -8,6 +8,7 @@ import { activations } from "../../src/nn/activations/index.ts";
 import { initializers } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
+import { metrics } from "../../src/nn/metrics/index.ts";
 import { constraints } from "../../src/optim/constraints/index.ts";
 import { optimizers } from "../../src/optim/optimizers/index.ts";
 import { penalties } from "../../src/optim/penalties/index.ts";
@@ -19,6 +20,7 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "nn/activations", definitions: activations.all, hasExamples: true },
   { folder: "nn/initializers", definitions: initializers.all, hasExamples: true },
   { folder: "nn/losses", definitions: losses.all, hasExamples: true },
+  { folder: "nn/metrics", definitions: metrics.all, hasExamples: true },
   { folder: "optim/optimizers", definitions: optimizers.all, hasExamples: true },
   { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
