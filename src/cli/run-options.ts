@@ -11,6 +11,7 @@ import { loadDocument } from "../files/load-document.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
+import { metrics } from "../nn/metrics/index.ts";
 import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
@@ -109,6 +110,7 @@ export function describeParts(): string {
     ["penalty", penalties],
     ["constraint", constraints],
     ["schedule", schedules],
+    ["metrics", metrics],
   ];
   const parts = registries.map(([section, { all }]) => `  ${section}\n${all.map(describeDefinition).join("\n")}`);
   return `\nWhat a run document can name:\n${parts.join("\n")}\n`;

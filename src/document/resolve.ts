@@ -11,6 +11,7 @@ import { layerOf } from "../nn/activation-layer.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
+import { metrics } from "../nn/metrics/index.ts";
 import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
@@ -24,6 +25,7 @@ import {
   type ResolvedDocument,
   type Run,
   type RunLayer,
+  type RunMetric,
   type RunSchedule,
 } from "./run-document.ts";
 
@@ -82,6 +84,7 @@ const sections = [
   "schedule",
   "clip",
   "average",
+  "metrics",
   "training",
 ] as const;
 
@@ -233,6 +236,30 @@ function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument[
   return { ...rest, ...length, ...(earlyStopping && { earlyStopping }) };
 }
 
+/** What is measured beside loss and accuracy, each under a name of its own. */
+function resolveMetrics(value: unknown, problems: Problem[]): { chosen: RunMetric[]; json: ResolvedComponent[] } {
+  const [chosen, json]: [RunMetric[], ResolvedComponent[]] = [[], []];
+  if (value !== undefined && !Array.isArray(value)) {
+    const hint = 'For example ["f1", { "kind": "topK", "k": 5 }].';
+    problems.push({ path: "metrics", message: `expected a list of metrics, received ${showValue(value)}`, hint });
+  }
+  (Array.isArray(value) ? value : []).forEach((entry: unknown, i) => {
+    const path = `metrics[${i}]`;
+    const parts = resolveComponent(metrics, entry, path, problems, ["name"]);
+    if (!parts) return;
+    const name = isPlainObject(entry) && entry.name !== undefined ? entry.name : parts.chosen.definition.name;
+    if (typeof name !== "string" || name === "" || name === "loss" || chosen.some((one) => one.name === name)) {
+      const message = `expected a name that is not taken, received ${showValue(name)}`;
+      problems.push({ path: `${path}.name`, message, hint: 'Give it one: { "kind": "f1", "name": "microF1", ... }.' });
+      return;
+    }
+    chosen.push({ ...parts.chosen, name });
+    const { kind, ...rest } = parts.json;
+    json.push({ kind, name, ...rest });
+  });
+  return { chosen, json };
+}
+
 /** A schedule, and the warm-up that any of them may have. */
 function resolveSchedule(value: unknown, problems: Problem[]): ResolvedParts<RunSchedule> | undefined {
   if (value === undefined) return undefined;
@@ -305,6 +332,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
   const { penalty, constraint } = resolveRegularizers(document, "", problems);
   const schedule = resolveSchedule(document.schedule, problems);
   const clip = resolveClip(document.clip, problems);
+  const measured = resolveMetrics(document.metrics, problems);
   const average = resolveSection(averageSpecs, document.average, "average", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
@@ -323,6 +351,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       ...(schedule && { schedule: schedule.json }),
       ...(clip && { clip }),
       ...(average && { average }),
+      ...(measured.json.length > 0 && { metrics: measured.json }),
       training,
     },
     data: data.chosen,
@@ -334,5 +363,6 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     ...(schedule && { schedule: schedule.chosen }),
     ...(clip && { clip }),
     ...(average && { average }),
+    metrics: measured.chosen,
   };
 }

@@ -10,6 +10,7 @@ import type { ComponentInput } from "../core/choice.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
+import type { MetricDefinition } from "../nn/metrics/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
 import type { ConstraintDefinition } from "../optim/constraints/define.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
@@ -41,6 +42,8 @@ export interface RunDocument {
   readonly clip?: Clip;
   /** Weights and running statistics are averaged over the steps, and judged by their averages; not where absent. */
   readonly average?: Average;
+  /** What is measured on validation and test data beside loss and accuracy; each may have a `name` of its own. */
+  readonly metrics?: readonly ComponentInput[];
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;
@@ -105,6 +108,7 @@ export interface ResolvedDocument {
   readonly schedule?: ResolvedComponent;
   readonly clip?: Clip;
   readonly average?: Required<Average>;
+  readonly metrics?: readonly ResolvedComponent[];
   readonly training: {
     readonly batchSize: number;
     readonly epochs?: number;
@@ -127,6 +131,11 @@ export interface RunLayer extends ChosenLayer {
   readonly constraint?: Chosen<ConstraintDefinition>;
 }
 
+export interface RunMetric extends Chosen<MetricDefinition> {
+  /** Its key in scores; its kind where it has no other. */
+  readonly name: string;
+}
+
 /** A schedule, and the steps before it in which the learning rate grows. */
 export interface RunSchedule extends Chosen<ScheduleDefinition> {
   readonly warmup: number;
@@ -145,6 +154,7 @@ export interface Run {
   readonly schedule?: RunSchedule;
   readonly clip?: Clip;
   readonly average?: Required<Average>;
+  readonly metrics: readonly RunMetric[];
 }
 
 /** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */
