@@ -11,9 +11,12 @@ import { layerOf } from "../nn/activation-layer.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
+import { metrics } from "../nn/metrics/index.ts";
 import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
+import { warmupSpec } from "../optim/schedules/apply.ts";
+import { schedules } from "../optim/schedules/index.ts";
 import {
   type Chosen,
   type Clip,
@@ -22,6 +25,8 @@ import {
   type ResolvedDocument,
   type Run,
   type RunLayer,
+  type RunMetric,
+  type RunSchedule,
 } from "./run-document.ts";
 
 export const dataSets: Registry<DatasetDefinition> = createRegistry<DatasetDefinition>("data set", datasets);
@@ -69,10 +74,22 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "model", "loss", "optimizer", "penalty", "constraint", "clip", "average", "training"] as const;
+const sections = [
+  "data",
+  "model",
+  "loss",
+  "optimizer",
+  "penalty",
+  "constraint",
+  "schedule",
+  "clip",
+  "average",
+  "metrics",
+  "training",
+] as const;
 
-interface ResolvedParts<D> {
-  readonly chosen: Chosen<D>;
+interface ResolvedParts<C> {
+  readonly chosen: C;
   readonly json: ResolvedComponent;
 }
 
@@ -98,7 +115,7 @@ function resolveComponent<D extends Definition>(
   problems: Problem[],
   ignored: readonly string[] = [],
   resolveInside?: LayersResolver,
-): ResolvedParts<D> | undefined {
+): ResolvedParts<Chosen<D>> | undefined {
   const { kind } = registry;
   const brought = definitionIn(value);
   const own = brought && accept(brought, kind);
@@ -251,6 +268,43 @@ function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument[
   return { ...rest, ...length, ...(earlyStopping && { earlyStopping }) };
 }
 
+/** What is measured beside loss and accuracy, each under a name of its own. */
+function resolveMetrics(value: unknown, problems: Problem[]): { chosen: RunMetric[]; json: ResolvedComponent[] } {
+  const [chosen, json]: [RunMetric[], ResolvedComponent[]] = [[], []];
+  if (value !== undefined && !Array.isArray(value)) {
+    const hint = 'For example ["f1", { "kind": "topK", "k": 5 }].';
+    problems.push({ path: "metrics", message: `expected a list of metrics, received ${showValue(value)}`, hint });
+  }
+  (Array.isArray(value) ? value : []).forEach((entry: unknown, i) => {
+    const path = `metrics[${i}]`;
+    const parts = resolveComponent(metrics, entry, path, problems, ["name"]);
+    if (!parts) return;
+    const name = isPlainObject(entry) && entry.name !== undefined ? entry.name : parts.chosen.definition.name;
+    if (typeof name !== "string" || name === "" || name === "loss" || chosen.some((one) => one.name === name)) {
+      const message = `expected a name that is not taken, received ${showValue(name)}`;
+      problems.push({ path: `${path}.name`, message, hint: 'Give it one: { "kind": "f1", "name": "microF1", ... }.' });
+      return;
+    }
+    chosen.push({ ...parts.chosen, name });
+    const { kind, ...rest } = parts.json;
+    json.push({ kind, name, ...rest });
+  });
+  return { chosen, json };
+}
+
+/** A schedule, and the warm-up that any of them may have. */
+function resolveSchedule(value: unknown, problems: Problem[]): ResolvedParts<RunSchedule> | undefined {
+  if (value === undefined) return undefined;
+  const parts = resolveComponent(schedules, value, "schedule", problems, ["warmup"]);
+  const specs = { warmup: warmupSpec };
+  const ignored = isPlainObject(value) ? Object.keys(value).filter((name) => name !== "warmup") : [];
+  const given = isPlainObject(value) ? value : {};
+  const { warmup } = resolveOptions(specs, given, { owner: "a schedule", path: "schedule", problems, ignored }) as {
+    warmup: number;
+  };
+  return parts && { chosen: { ...parts.chosen, warmup }, json: { ...parts.json, warmup } };
+}
+
 function resolveClip(value: unknown, problems: Problem[]): Clip | undefined {
   const clip = resolveSection(clipSpecs, value, "clip", problems);
   if (clip && clip.value === undefined && clip.norm === undefined) {
@@ -308,7 +362,9 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     problems,
   );
   const { penalty, constraint } = resolveRegularizers(document, "", problems);
+  const schedule = resolveSchedule(document.schedule, problems);
   const clip = resolveClip(document.clip, problems);
+  const measured = resolveMetrics(document.metrics, problems);
   const average = resolveSection(averageSpecs, document.average, "average", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
@@ -324,8 +380,10 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       optimizer: optimizer.json,
       ...(penalty && { penalty: penalty.json }),
       ...(constraint && { constraint: constraint.json }),
+      ...(schedule && { schedule: schedule.json }),
       ...(clip && { clip }),
       ...(average && { average }),
+      ...(measured.json.length > 0 && { metrics: measured.json }),
       training,
     },
     data: data.chosen,
@@ -334,7 +392,9 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     optimizer: optimizer.chosen,
     ...(penalty && { penalty: penalty.chosen }),
     ...(constraint && { constraint: constraint.chosen }),
+    ...(schedule && { schedule: schedule.chosen }),
     ...(clip && { clip }),
     ...(average && { average }),
+    metrics: measured.chosen,
   };
 }

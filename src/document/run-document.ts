@@ -10,10 +10,12 @@ import type { ComponentInput } from "../core/choice.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
+import type { MetricDefinition } from "../nn/metrics/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
 import type { ConstraintDefinition } from "../optim/constraints/define.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import type { PenaltyDefinition } from "../optim/penalties/define.ts";
+import type { ScheduleDefinition } from "../optim/schedules/define.ts";
 
 export const documentFormat = "osolgil.run/1";
 
@@ -34,10 +36,14 @@ export interface RunDocument {
   readonly penalty?: ComponentInput;
   /** Where weights must lie after each step; anywhere where absent. A layer with a `constraint` of its own has that instead. */
   readonly constraint?: ComponentInput;
+  /** How the learning rate changes over the run, with `warmup` steps before it; it stays where absent. */
+  readonly schedule?: ComponentInput;
   /** Gradients are cut to these bounds: each number to `value`, all together to the length `norm`; not at all where absent. */
   readonly clip?: Clip;
   /** Weights and running statistics are averaged over the steps, and judged by their averages; not where absent. */
   readonly average?: Average;
+  /** What is measured on validation and test data beside loss and accuracy; each may have a `name` of its own. */
+  readonly metrics?: readonly ComponentInput[];
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;
@@ -98,8 +104,11 @@ export interface ResolvedDocument {
   readonly penalty?: ResolvedComponent;
   /** Absent: weights may lie anywhere. */
   readonly constraint?: ResolvedComponent;
+  /** Absent: the learning rate stays. */
+  readonly schedule?: ResolvedComponent;
   readonly clip?: Clip;
   readonly average?: Required<Average>;
+  readonly metrics?: readonly ResolvedComponent[];
   readonly training: {
     readonly batchSize: number;
     readonly epochs?: number;
@@ -122,6 +131,16 @@ export interface RunLayer extends ChosenLayer {
   readonly constraint?: Chosen<ConstraintDefinition>;
 }
 
+export interface RunMetric extends Chosen<MetricDefinition> {
+  /** Its key in scores; its kind where it has no other. */
+  readonly name: string;
+}
+
+/** A schedule, and the steps before it in which the learning rate grows. */
+export interface RunSchedule extends Chosen<ScheduleDefinition> {
+  readonly warmup: number;
+}
+
 /** The document and what its names stand for. */
 export interface Run {
   readonly document: ResolvedDocument;
@@ -132,8 +151,10 @@ export interface Run {
   readonly optimizer: Chosen<OptimizerDefinition>;
   readonly penalty?: Chosen<PenaltyDefinition>;
   readonly constraint?: Chosen<ConstraintDefinition>;
+  readonly schedule?: RunSchedule;
   readonly clip?: Clip;
   readonly average?: Required<Average>;
+  readonly metrics: readonly RunMetric[];
 }
 
 /** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */

@@ -69,6 +69,16 @@ function countCorrect(prediction: Tensor, target: Tensor): Tensor {
   return sum(equal(first, reshape(target, [rows])));
 }
 
+/** What a pass through the model gives for a batch. */
+interface Forward {
+  /** [rows, ...outputs]. */
+  readonly prediction: Tensor;
+  /** [rows]. */
+  readonly losses: Tensor;
+  /** How many rows are right, where targets are classes. */
+  readonly correct: Tensor | undefined;
+}
+
 export class RunPrograms {
   readonly model: Model;
   readonly loss: Chosen<LossDefinition>;
@@ -170,13 +180,7 @@ export class RunPrograms {
     return this.regularizers.penalised(loss, this.model.parameters);
   }
 
-  private forward(
-    part: Part,
-    rows: number,
-    mode: Mode,
-    updates: Assignment[] = [],
-    randomInputs: string[] = [],
-  ): { losses: Tensor; correct: Tensor | undefined } {
+  private forward(part: Part, rows: number, mode: Mode, updates: Assignment[] = [], randomInputs: string[] = []): Forward {
     const { set, inputs, targets } = this.parts.get(part)!;
     const numbers = input("rows", [rows], "int32");
     const flat = (leaf: Tensor, { shape, scale }: Table) => {
@@ -188,16 +192,17 @@ export class RunPrograms {
     this.checkOutput(prediction);
     const isClasses = this.dataset.task.kind === "classification";
     return {
+      prediction,
       losses: this.loss.definition.build(prediction, isClasses ? target : reshape(target, prediction.shape), this.loss.options),
       correct: isClasses ? countCorrect(prediction, target) : undefined,
     };
   }
 
   /** As `forward` in evaluation, with the average of each parameter and statistic in its place where the run keeps one. */
-  private forwardWithAverages(part: Part, rows: number): { losses: Tensor; correct: Tensor | undefined } {
-    const { losses: each, correct } = this.forward(part, rows, "evaluation");
-    const [losses, counted] = substitute(correct ? [each, correct] : [each], this.updates.averageOf);
-    return { losses: losses!, correct: counted };
+  private forwardWithAverages(part: Part, rows: number): Forward {
+    const { prediction, losses, correct } = this.forward(part, rows, "evaluation");
+    const replaced = substitute(correct ? [prediction, losses, correct] : [prediction, losses], this.updates.averageOf);
+    return { prediction: replaced[0]!, losses: replaced[1]!, correct: replaced[2] };
   }
 
   private checkOutput(prediction: Tensor): void {
@@ -248,7 +253,7 @@ export class RunPrograms {
   }
 
   private buildEvaluation(part: Part, rows: number): Program {
-    const { losses: each, correct } = this.forwardWithAverages(part, rows);
-    return { outputs: { lossSum: sum(each), ...(correct && { correct }) }, assignments: [] };
+    const { prediction, losses: each, correct } = this.forwardWithAverages(part, rows);
+    return { outputs: { lossSum: sum(each), ...(correct && { correct }), prediction }, assignments: [] };
   }
 }

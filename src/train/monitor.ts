@@ -53,7 +53,11 @@ export class Monitor {
       accuracy: scores.accuracy,
     };
     const value = values[this.name];
-    return typeof value === "number" ? value : undefined;
+    if (value === undefined || typeof value === "number") return value;
+    throw new DocumentError("E_DOCUMENT_MONITOR", {
+      message: `training.monitor must be a single number, and metric '${this.name}' gives ${value.length} of them`,
+      hint: 'Take its mean over the classes ("average": "macro"), or monitor the loss.',
+    });
   }
 
   /** Takes up the score of an epoch that has ended. Returns whether it is the best so far, by any margin. */

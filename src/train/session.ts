@@ -4,7 +4,7 @@ import { TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
-import { type BatchPlan, batchPlan, sequentialBatches } from "../data/batches.ts";
+import { type BatchPlan, batchPlan } from "../data/batches.ts";
 import { type Dataset, validateDataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
@@ -14,22 +14,11 @@ import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
 import { allLayers, describeLayers } from "../nn/blocks.ts";
 import { initialValues, type Model } from "../nn/model.ts";
 import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
-import { type Part, RunPrograms } from "./build.ts";
+import { initialMemory, learningRateMultiplier, observeScore } from "../optim/schedules/apply.ts";
+import { RunPrograms } from "./build.ts";
+import { Evaluation, type Judged } from "./evaluation.ts";
 import type { NamedTensor, StoredTensor } from "./safetensors.ts";
 import { updateScalars } from "./updates.ts";
-
-/**
- * Rows in one evaluation step: enough to keep the engine busy, few enough to stay in the cache; a divisor of the count where
- * there is one, so that no second program is needed for what is left.
- */
-function evaluationRows(count: number, bytesPerRow: number): number {
-  const most = Math.max(64, Math.min(1024, Math.floor(cacheBytes / bytesPerRow)));
-  for (let rows = Math.min(count, most); rows >= most / 2; rows--) if (count % rows === 0) return rows;
-  return Math.min(count, most);
-}
-
-/** About what a core has for itself on machines of these years, but for the smallest. */
-const cacheBytes = 1 << 20;
 
 /** The loss (mean over the batch) and the number of right answers of a step; the same object each time. */
 export interface StepResult {
@@ -69,15 +58,14 @@ export class Session {
   readonly stepsPerEpoch: number;
   private readonly key: RandomKey;
   private readonly batches: BatchPlan;
-  private readonly validationRows: Uint32Array;
   private readonly programs: RunPrograms;
   private readonly stepPrograms = new Map<number, StepProgram>();
-  private readonly evaluationSizes = new Map<Part, number>();
-  private readonly evaluationPrograms = new Map<string, StepProgram>();
+  /** Scores and predictions over what the run is judged by. */
+  readonly evaluation: Evaluation;
   private stepRows: Int32Array | undefined;
   /** What the schedule of the learning rate remembers from epoch to epoch. */
-  scheduleMemory: readonly number[] = [];
-  private currentRate = 0;
+  scheduleMemory: readonly number[];
+  private currentRate: number;
   private fingerprint: string | undefined;
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
@@ -86,10 +74,11 @@ export class Session {
     validateDataset(dataset);
     this.run = run;
     this.dataset = dataset;
+    this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
+    this.currentRate = Number(run.optimizer.options.learningRate);
     this.key = randomKey(run.document.seed);
     const { training, numerics: wanted } = run.document;
     const split = splitRows(foldIn(this.key, "split"), dataset.train.inputs.count, Number(run.data.options.validation ?? 0));
-    this.validationRows = split.validation;
     this.batches = batchPlan({
       rows: split.train,
       size: training.batchSize * training.accumulate,
@@ -104,11 +93,7 @@ export class Session {
     // The sizes that occur: all batches of an epoch but the last are alike.
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
     const trainingSteps = this.trainingPrograms([...sizes]);
-    const evaluations = this.evaluationParts().flatMap(({ part, count }) => {
-      const size = evaluationRows(count, this.programs.bytesPerRow(part));
-      this.evaluationSizes.set(part, size);
-      return [size, count % size].filter((rows) => rows > 0).map((rows) => this.programs.evaluation(part, rows));
-    });
+    this.evaluation = new Evaluation(run, dataset, this.programs, split.validation);
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),
@@ -116,8 +101,8 @@ export class Session {
       ...(threads && { threads }),
       ...(profile && { profile }),
     });
-    for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name, "loss"));
-    for (const name of evaluations) this.evaluationPrograms.set(name, this.stepProgram(name, "lossSum"));
+    for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name));
+    this.evaluation.bind(this.executable);
     for (const { leaf, values } of this.programs.tables()) this.executable.writeTable(leaf, values);
     const start = (tensor: Tensor, values: Float32Array) => {
       this.executable.writeState(tensor, values);
@@ -144,21 +129,14 @@ export class Session {
     return programs;
   }
 
-  private evaluationParts(): { part: Part; count: number }[] {
-    return [
-      ...(this.validationRows.length > 0 ? [{ part: "train" as const, count: this.validationRows.length }] : []),
-      ...(this.counts.test > 0 ? [{ part: "test" as const, count: this.counts.test }] : []),
-    ];
-  }
-
-  private stepProgram(name: string, loss: string): StepProgram {
+  private stepProgram(name: string): StepProgram {
     const correct = this.dataset.task.kind === "classification" ? this.executable.output(name, "correct") : undefined;
     const randomKeys = this.programs.randomInputsOf(name).map((input) => ({
       stream: foldIn(this.key, input),
       words: this.executable.input(name, input) as Int32Array,
     }));
     const rows = this.executable.input(name, "rows") as Int32Array;
-    return { name, rows, loss: this.executable.output(name, loss), correct, randomKeys };
+    return { name, rows, loss: this.executable.output(name, "loss"), correct, randomKeys };
   }
 
   /** The engine's profile of product sums, as it was chosen. */
@@ -178,11 +156,7 @@ export class Session {
    */
   step(step: number): Readonly<StepResult> {
     const rows = this.batches.sizeOf(step);
-    const { definition, options } = this.run.optimizer;
-    if (definition.scalars) {
-      const scalars = optimizerScalars(definition, options, step + 1);
-      for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
-    }
+    this.setRates(step);
     const { average } = this.run;
     if (average) this.executable.setScalar(updateScalars.averageShare, step === 0 ? 1 : 1 - average.decay);
     const { result } = this;
@@ -197,6 +171,23 @@ export class Session {
       result.correct = program.correct?.[0] ?? 0;
     }
     return result;
+  }
+
+  /** The run-time numbers of the optimizer at a step, which a schedule may change. */
+  private setRates(step: number): void {
+    const { optimizer, schedule } = this.run;
+    const { definition } = optimizer;
+    if (!definition.scalars && !schedule) return;
+    let { options } = optimizer;
+    if (schedule) {
+      const { steps, stepsPerEpoch, scheduleMemory } = this;
+      const share = learningRateMultiplier(schedule, schedule.warmup, { step, steps, stepsPerEpoch }, scheduleMemory);
+      this.currentRate = (optimizer.options.learningRate as number) * share;
+      options = { ...options, learningRate: this.currentRate };
+      this.executable.setScalar(scalarName("learningRate"), this.currentRate);
+    }
+    const scalars = optimizerScalars(definition, options, step + 1);
+    for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
   }
 
   /** One step along the gradients of several batches. */
@@ -222,24 +213,9 @@ export class Session {
     result.correct = correct;
   }
 
-  /** Mean loss and accuracy over the validation or the test rows, or undefined where there are none or it was asked to stop. */
-  evaluate(which: "validation" | "test", shouldStop: () => boolean = () => false): Scores | undefined {
-    const part: Part = which === "validation" ? "train" : "test";
-    const rows = which === "validation" ? this.validationRows : this.counts.test;
-    const count = this.counts[which];
-    if (count === 0) return undefined;
-    const plan = sequentialBatches(rows, this.evaluationSizes.get(part)!);
-    let [loss, correct] = [0, 0];
-    for (let step = 0; step < plan.stepsPerEpoch; step++) {
-      if (shouldStop()) return undefined;
-      const program = this.evaluationPrograms.get(`evaluate.${part}.${plan.sizeOf(step)}`);
-      if (!program) throw new TrainingError("E_EVALUATION", { message: `no program evaluates ${plan.sizeOf(step)} rows` });
-      plan.fill(step, program.rows);
-      this.executable.run(program.name);
-      loss += program.loss[0]!;
-      correct += program.correct?.[0] ?? 0;
-    }
-    return { loss: loss / count, ...(this.dataset.task.kind === "classification" && { accuracy: correct / count }) };
+  /** Mean loss, accuracy and metrics over the validation or the test rows; undefined where there are none, or it was asked to stop. */
+  evaluate(which: Judged, shouldStop: () => boolean = () => false): Scores | undefined {
+    return this.evaluation.scores(which, shouldStop);
   }
 
   /** Parameters, running statistics, optimizer slots and averages as they are now, in the order of the layers. */
@@ -303,11 +279,14 @@ export class Session {
 
   /** The scores that a run can be judged by, each with what is better. */
   get goals(): Readonly<Record<string, "min" | "max" | undefined>> {
-    return { loss: "min", ...(this.dataset.task.kind === "classification" && { accuracy: "max" as const }) };
+    return this.evaluation.goals;
   }
 
   /** Takes up the monitored score of an epoch that has ended. */
-  observe(_score: number, _goal: "min" | "max"): void {}
+  observe(score: number, goal: "min" | "max"): void {
+    const { schedule } = this.run;
+    if (schedule) this.scheduleMemory = observeScore(schedule, this.scheduleMemory, score, goal);
+  }
 
   /** Of all examples that the run learns from or is judged by; the same for the same data. */
   get dataFingerprint(): string {

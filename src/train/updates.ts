@@ -26,7 +26,7 @@ import {
   sum,
   type Tensor,
 } from "../graph/index.ts";
-import type { Model, ModelParameter } from "../nn/model.ts";
+import type { Model } from "../nn/model.ts";
 import { createScalars, createSlots, flushed, updateParameter } from "../optim/apply.ts";
 import type { Regularizers } from "./regularizers.ts";
 
@@ -49,6 +49,7 @@ export class Updates {
   private readonly scalars: Readonly<Record<string, Tensor>>;
   private readonly slots = new Map<Tensor, Record<string, Tensor>>();
   private readonly averages = new Map<Tensor, Tensor>();
+  private readonly numbers = new Map<string, Tensor>();
   private readonly sums = new Map<Tensor, Tensor>();
 
   constructor(run: Run, model: Model, regularizers: Regularizers) {
@@ -87,11 +88,11 @@ export class Updates {
     const { value, norm } = this.run.clip ?? {};
     let result = gradients;
     if (value !== undefined) {
-      const limit = scalar(updateScalars.clipValue);
+      const limit = this.number("clipValue");
       result = result.map((gradient) => maximum(minimum(gradient, limit), neg(limit)));
     }
     if (norm !== undefined) {
-      const limit = scalar(updateScalars.clipNorm);
+      const limit = this.number("clipNorm");
       const length = sqrt(result.map((gradient) => sum(mul(gradient, gradient))).reduce((total, one) => add(total, one)));
       // Gradients within the limit keep their bits.
       const factor = select(greater(length, limit), div(limit, length), 1);
@@ -101,7 +102,7 @@ export class Updates {
   }
 
   private averaged(assignments: readonly Assignment[]): Assignment[] {
-    const share = scalar(updateScalars.averageShare);
+    const share = this.number("averageShare");
     const { parameters, states } = this.model;
     return [...parameters, ...states].map(({ tensor }) => {
       const average = remembered(this.averages, tensor, () => state(`${tensor.name}/average`, tensor.shape));
@@ -112,7 +113,7 @@ export class Updates {
 
   /** Adds the gradients of a batch to what the batches of the step have given so far. */
   accumulate(gradients: readonly Tensor[]): Assignment[] {
-    const keep = scalar(updateScalars.accumulateKeep);
+    const keep = this.number("accumulateKeep");
     return this.model.parameters.map(({ tensor }, i) => {
       const total = this.sumOf(tensor);
       return assign(total, flushed(add(mul(keep, total), gradients[i]!)));
@@ -121,8 +122,13 @@ export class Updates {
 
   /** The gradients of the mean over all batches of a step. */
   accumulated(): Tensor[] {
-    const scale = scalar(updateScalars.accumulateScale);
+    const scale = this.number("accumulateScale");
     return this.model.parameters.map(({ tensor }) => mul(this.sumOf(tensor), scale));
+  }
+
+  /** A run-time number; programs share its leaf. */
+  private number(name: keyof typeof updateScalars): Tensor {
+    return remembered(this.numbers, name, () => scalar(updateScalars[name]));
   }
 
   private sumOf(tensor: Tensor): Tensor {
@@ -130,7 +136,7 @@ export class Updates {
   }
 }
 
-function remembered<V>(map: Map<Tensor, V>, key: ModelParameter["tensor"], make: () => V): V {
+function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = make();

@@ -1,5 +1,10 @@
 import { defineSchedule } from "./define.ts";
 
+/**
+ * The optimizer's learning rate at every step.
+ *
+ * Source   Lecture, B1.
+ */
 export const constant = defineSchedule({
   name: "constant",
   summary: "The optimizer's learning rate at every step.",

@@ -1,10 +1,13 @@
+import { defineSchedule, elapsed, unitOption } from "./define.ts";
+
 /**
+ * Falls as 1/t: fast at first, then ever more slowly.
+ *
  * Symbols  t epochs (or steps) since the start, k decay; the share 1 / (1 + k t).
+ *
  * Source   Robbins & Monro 1951: such rates add up to infinity, their squares do not. Bottou 2012, "Stochastic gradient descent
  *          tricks", section 5.2.
  */
-import { defineSchedule, elapsed, unitOption } from "./define.ts";
-
 export const inverseTime = defineSchedule({
   name: "inverseTime",
   summary: "Falls as 1/t: fast at first, then ever more slowly.",

@@ -1,14 +1,18 @@
-/**
- * Symbols  best the best score so far; an epoch is better where its score lies beyond best by more than threshold |best|.
- * Source   Krizhevsky, Sutskever & Hinton 2012, section 5, where a person did it; the rule as PyTorch's ReduceLROnPlateau.
- * Choice   Counts epochs. PyTorch moves by threshold times best, towards the worse where best is below 0, and leaves out cuts of
- *          less than 1e-8. A score that is no finite number is never better.
- */
 import { defineSchedule } from "./define.ts";
 
 /** Whether there is a best score yet; it; epochs since that were not better; epochs still to rest; the share. */
 type Memory = readonly [hasBest: number, best: number, waited: number, resting: number, share: number];
 
+/**
+ * Multiplies the learning rate by a factor when the score has not become better for some epochs.
+ *
+ * Symbols  best the best score so far; an epoch is better where its score lies beyond best by more than threshold |best|.
+ *
+ * Source   Krizhevsky, Sutskever & Hinton 2012, section 5, where a person did it; the rule as PyTorch's ReduceLROnPlateau.
+ *
+ * Choice   Counts epochs. PyTorch moves by threshold times best, towards the worse where best is below 0, and leaves out cuts of
+ *          less than 1e-8. A score that is no finite number is never better.
+ */
 export const onPlateau = defineSchedule({
   name: "onPlateau",
   summary: "Multiplies the learning rate by a factor when the score has not become better for some epochs.",

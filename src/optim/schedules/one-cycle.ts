@@ -1,13 +1,17 @@
+import { alongCosine, defineSchedule } from "./define.ts";
+
 /**
+ * Rises to the optimizer's learning rate in the first part of the run, then falls far below where it started.
+ *
  * Symbols  T steps of the run, r rise; from `start` up to 1 at step r T - 1, then down to `end` at step T - 1, each along half a
  *          wave of the cosine.
+ *
  * Source   Smith & Topin 2018, "Super-convergence", arXiv:1708.07120; with the cosine in place of its straight lines as PyTorch's
  *          OneCycleLR.
+ *
  * Choice   The learning rate alone: momentum stays. `start` and `end` are shares of the highest rate, PyTorch's 1 / div_factor and
  *          1 / (div_factor final_div_factor). A rise shorter than a step is none: the first step has the highest rate.
  */
-import { alongCosine, defineSchedule } from "./define.ts";
-
 export const oneCycle = defineSchedule({
   name: "oneCycle",
   summary: "Rises to the optimizer's learning rate in the first part of the run, then falls far below where it started.",

@@ -1,11 +1,15 @@
-/**
- * Symbols  s step, T steps of the run, p power, e end; the share e + (1 - e) (1 - s / T)^p; a straight line for p = 1.
- * Source   Chen et al. 2018, arXiv:1606.00915, section 4.1.
- * Choice   As PyTorch's PolynomialLR (e = 0), stepped after every step: the end itself would come with the step after the last.
- */
 import { pow } from "../../core/math.ts";
 import { defineSchedule, endOption, shareDone } from "./define.ts";
 
+/**
+ * Falls over the whole run as a power of the share that is left; in a straight line by default.
+ *
+ * Symbols  s step, T steps of the run, p power, e end; the share e + (1 - e) (1 - s / T)^p; a straight line for p = 1.
+ *
+ * Source   Chen et al. 2018, arXiv:1606.00915, section 4.1.
+ *
+ * Choice   As PyTorch's PolynomialLR (e = 0), stepped after every step: the end itself would come with the step after the last.
+ */
 export const polynomial = defineSchedule({
   name: "polynomial",
   summary: "Falls over the whole run as a power of the share that is left; in a straight line by default.",

@@ -1,10 +1,13 @@
-/**
- * Symbols  t whole epochs (or steps) since the start, n every, f factor; the share f^floor(t / n).
- * Source   He et al. 2016, arXiv:1512.03385, section 4.2, which divides by 10. PyTorch's StepLR.
- */
 import { pow } from "../../core/math.ts";
 import { defineSchedule, elapsed, unitOption } from "./define.ts";
 
+/**
+ * Multiplies the learning rate by a factor every so many epochs, or steps.
+ *
+ * Symbols  t whole epochs (or steps) since the start, n every, f factor; the share f^floor(t / n).
+ *
+ * Source   He et al. 2016, arXiv:1512.03385, section 4.2, which divides by 10. PyTorch's StepLR.
+ */
 export const step = defineSchedule({
   name: "step",
   summary: "Multiplies the learning rate by a factor every so many epochs, or steps.",
