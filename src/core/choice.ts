@@ -65,3 +65,12 @@ export function definitionIn(component: unknown): Definition | undefined {
   // Whoever has changed the kind means another definition.
   return isDefinition(carried) && carried.name === kind ? carried : undefined;
 }
+
+/** A document in which every component of the name of one of `definitions` brings that definition along. */
+export function definitionsIn(document: unknown, definitions: readonly Definition[]): unknown {
+  if (definitions.length === 0 || typeof document !== "object" || document === null) return document;
+  if (Array.isArray(document)) return document.map((one) => definitionsIn(one, definitions));
+  const inside = Object.fromEntries(Object.entries(document).map(([key, value]) => [key, definitionsIn(value, definitions)]));
+  const own = definitions.find(({ name }) => name === inside.kind);
+  return own ? { ...inside, [definitionOf]: own } : inside;
+}

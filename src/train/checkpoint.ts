@@ -21,7 +21,7 @@ export interface Checkpoint {
 }
 
 function checksumOf(tensors: Iterable<{ readonly name: string } & StoredTensor>, metadata: CheckpointMetadata): string {
-  const parts: (string | Float32Array)[] = [];
+  const parts: (string | Float32Array | Float64Array)[] = [];
   for (const name of Object.keys(metadata).sort()) if (name !== "checksum") parts.push(name, metadata[name]!);
   for (const { name, shape, values } of tensors) parts.push(name, shape.join(), values);
   return fingerprint(parts);

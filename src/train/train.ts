@@ -19,6 +19,8 @@ export interface TrainControl {
   readonly processStartMs?: number;
   /** Where an earlier part of the run ended. */
   readonly resume?: ResumeFrom;
+  /** How often `eventsWithPauses` gives way, in milliseconds; never where absent. */
+  readonly pauseEveryMs?: number;
 }
 
 export interface ResumeFrom {
@@ -126,9 +128,20 @@ export class Trainer {
 
   /** Trains. The last event is returned as well. Once for each trainer. */
   *events(): Generator<RunEvent, RunEnded> {
+    const all = this.eventsWithPauses();
+    for (;;) {
+      const { done, value } = all.next();
+      if (done) return value;
+      if (value !== undefined) yield value;
+    }
+  }
+
+  /** As `events`, with undefined between two steps wherever others should have their turn. */
+  *eventsWithPauses(): Generator<RunEvent | undefined, RunEnded> {
     const { session, window, epochAverage, monitor } = this;
     const { steps, stepsPerEpoch } = session;
-    const { shouldStop = () => false, processStartMs, resume } = this.control;
+    const { shouldStop = () => false, processStartMs, resume, pauseEveryMs = Number.POSITIVE_INFINITY } = this.control;
+    let pausedMs = nowMs();
     const { earlyStopping } = session.run.document.training;
     yield this.opening();
     const before = resume?.seconds ?? 0;
@@ -185,6 +198,11 @@ export class Trainer {
       if (shouldStop()) {
         finish("stopped", "stopRequested", `stopped on request after step ${this.done}`);
         break;
+      }
+      if (nowMs() - pausedMs > pauseEveryMs) {
+        stopClock();
+        yield undefined;
+        pausedMs = mark = nowMs();
       }
       const result = session.step(this.done);
       this.done++;
