@@ -38,6 +38,8 @@ export interface RunStarted {
   readonly compileMs: number;
   readonly examples: { readonly training: number; readonly validation: number; readonly test: number };
   readonly batchSize: number;
+  /** Batches whose gradients make one step, where that is more than one. */
+  readonly accumulate?: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /** Steps of the whole run. */

@@ -290,6 +290,7 @@ export class Trainer {
       compileMs: executable.compileMs,
       examples: counts,
       batchSize: Math.min(training.batchSize, counts.training),
+      ...(training.accumulate > 1 && { accumulate: training.accumulate }),
       epochs: Math.ceil(steps / stepsPerEpoch),
       stepsPerEpoch,
       steps,

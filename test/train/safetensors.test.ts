@@ -155,7 +155,11 @@ describe("decodeSafetensors refuses", () => {
       fileOf(`{"a":${entry([1], [0, 2], "BF16")}}`, 2),
       "_DTYPE: a.safetensors: tensor 'a': only the dtypes 'F32' and 'F64' are read, received 'BF16'",
     ],
-    ["no tensor", fileOf('{"a":4}', 0), "_DTYPE: a.safetensors: tensor 'a': only the dtypes 'F32' and 'F64' are read, received nothing"],
+    [
+      "no tensor",
+      fileOf('{"a":4}', 0),
+      "_DTYPE: a.safetensors: tensor 'a': only the dtypes 'F32' and 'F64' are read, received nothing",
+    ],
     [
       "no shape",
       fileOf('{"a":{"dtype":"F32","data_offsets":[0,4]}}', 4),

@@ -1,3 +1,4 @@
+import { sigmoid } from "../../core/math.ts";
 import { add, mean, mul, neg, softplus, sub } from "../../graph/index.ts";
 import { defineLoss, rowsOf } from "./define.ts";
 
@@ -27,5 +28,6 @@ export const binaryCrossEntropy = defineLoss({
     const wrong = Array.from(values).find((value) => !(value >= 0 && value <= 1));
     return wrong === undefined ? undefined : `expects 0, 1 or a probability between them, received ${wrong}`;
   },
+  probabilities: (outputs) => Float64Array.from(outputs, sigmoid),
   examples: [{}, { positiveWeight: 3 }],
 });

@@ -17,6 +17,12 @@ export interface LossDefinition extends Definition {
    * learned from. Without it: any values.
    */
   refuse?(values: ArrayLike<number>): string | undefined;
+  /**
+   * How probable each output is, where the loss gives outputs that meaning, in float64.
+   *
+   * @param outputs  `width` numbers for each example, row-major
+   */
+  probabilities?(outputs: ArrayLike<number>, width: number): Float64Array;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -1,4 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
+import { exp as expOf } from "../../core/math.ts";
 import { add, equal, exp, iota, log, max, mul, reshape, select, sub, sum } from "../../graph/index.ts";
 import { vectorOf } from "../vector.ts";
 import { defineLoss, rowsOf } from "./define.ts";
@@ -56,6 +57,17 @@ export const softmaxCrossEntropy = defineLoss({
     }
     // Probabilities that were written with three digits add up to 1 within that.
     return Math.abs(total - 1) <= 0.01 ? undefined : `expects probabilities that add up to 1, received a sum of ${total}`;
+  },
+  probabilities(outputs, width) {
+    const result = new Float64Array(outputs.length);
+    for (let row = 0; row < outputs.length; row += width) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = row; i < row + width; i++) largest = Math.max(largest, outputs[i]!);
+      let total = 0;
+      for (let i = row; i < row + width; i++) total += result[i] = expOf(outputs[i]! - largest);
+      for (let i = row; i < row + width; i++) result[i]! /= total;
+    }
+    return result;
   },
   examples: [{}, { smoothing: 0.1 }, { classWeights: [1, 0.25, 4] }, { smoothing: 0.2, classWeights: [2, 2, 0, 3, 1] }],
 });
