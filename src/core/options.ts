@@ -30,6 +30,11 @@ export interface NumbersSpec extends SpecBase {
   readonly min?: number;
   readonly max?: number;
 }
+/** A list of texts, also written as one text with commas between them. */
+export interface TextsSpec extends SpecBase {
+  readonly type: "texts";
+  readonly default?: readonly string[];
+}
 export interface BooleanSpec extends SpecBase {
   readonly type: "boolean";
   readonly default?: boolean;
@@ -55,7 +60,7 @@ export interface ComponentSpec extends SpecBase {
   readonly default?: string | { readonly kind: string; readonly [option: string]: unknown };
 }
 
-export type OptionSpec = NumberSpec | NumbersSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec;
+export type OptionSpec = NumberSpec | NumbersSpec | TextsSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec;
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOfKind<S> = S extends { type: "boolean" }
@@ -66,11 +71,13 @@ type ValueOfKind<S> = S extends { type: "boolean" }
       ? C | number
       : S extends { type: "numbers" }
         ? readonly number[]
-        : S extends { type: "string" }
-          ? string
-          : S extends { type: "component" }
-            ? unknown
-            : number;
+        : S extends { type: "texts" }
+          ? readonly string[]
+          : S extends { type: "string" }
+            ? string
+            : S extends { type: "component" }
+              ? unknown
+              : number;
 type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
 export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
@@ -94,6 +101,7 @@ export function describeSpec(spec: OptionSpec): string {
   if (spec.type === "wordOrInteger") return `${spec.choices.join(", ")}, or an integer ${describeRange(spec)}`;
   if (spec.type === "component") return `the name of an ${spec.of}, or an object with its "kind"`;
   if (spec.type === "numbers") return `a list of numbers ${describeRange(spec)}`;
+  if (spec.type === "texts") return "a list of texts, or one text with commas between them";
   return `${spec.type === "integer" ? "an integer" : "a number"} ${describeRange(spec)}`;
 }
 
@@ -103,6 +111,8 @@ function accepts(spec: OptionSpec, value: unknown): boolean {
   if (spec.type === "component") return typeof value === "string" || (typeof value === "object" && value !== null);
   if (spec.type === "wordOrInteger")
     return typeof value === "string" ? spec.choices.includes(value) : accepts({ ...spec, type: "integer", default: 0 }, value);
+  if (spec.type === "texts")
+    return typeof value === "string" || (Array.isArray(value) && value.every((one) => typeof one === "string"));
   if (spec.type === "numbers")
     return (
       Array.isArray(value) && value.length > 0 && value.every((one) => accepts({ ...spec, type: "number", default: 0 }, one))
@@ -112,6 +122,13 @@ function accepts(spec: OptionSpec, value: unknown): boolean {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
   return (spec.minExclusive ? value > min : value >= min) && (spec.maxExclusive ? value < max : value <= max);
 }
+
+/** "a, b" -> ["a", "b"]. */
+const partsOf = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 
 /**
  * Checks what was given against the definition's options and fills in the defaults.
@@ -147,7 +164,12 @@ export function resolveOptions(
         hint,
       });
     } else {
-      values[name] = spec.type === "component" && resolve ? resolve(spec.of, value, at(name), problems) : value;
+      values[name] =
+        spec.type === "component" && resolve
+          ? resolve(spec.of, value, at(name), problems)
+          : spec.type === "texts" && typeof value === "string"
+            ? partsOf(value)
+            : value;
     }
   }
   return values;

@@ -6,6 +6,7 @@ import { type ComponentResolver, type OptionSpecs, resolveOptions } from "../cor
 import { createRegistry, type Definition, type Registry } from "../core/registry.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import { datasets } from "../data/datasets/index.ts";
+import { type PreprocessingDefinition, preprocessings } from "../data/preprocessing/index.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
@@ -43,7 +44,7 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "model", "loss", "optimizer", "penalty", "constraint", "training"] as const;
+const sections = ["data", "preprocessing", "model", "loss", "optimizer", "penalty", "constraint", "training"] as const;
 
 interface ResolvedParts<D> {
   readonly chosen: Chosen<D>;
@@ -97,6 +98,21 @@ function resolveRegularizers(given: PlainObject, path: string, problems: Problem
     penalty: penalty === undefined ? undefined : resolveComponent(penalties, penalty, `${path}penalty`, problems),
     constraint: constraint === undefined ? undefined : resolveComponent(constraints, constraint, `${path}constraint`, problems),
   };
+}
+
+/** What is done to the inputs, one after the other; nothing where it is left out. */
+function resolvePreprocessing(value: unknown, problems: Problem[]): readonly ResolvedParts<PreprocessingDefinition>[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    const hint = 'For example ["standardise"].';
+    problems.push({
+      path: "preprocessing",
+      message: `expected a list of preprocessing steps, received ${showValue(value)}`,
+      hint,
+    });
+    return [];
+  }
+  return value.flatMap((entry: unknown, i) => resolveComponent(preprocessings, entry, `preprocessing[${i}]`, problems) ?? []);
 }
 
 function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[]; json: ResolvedComponent[] } {
@@ -206,6 +222,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     if (document[name] === undefined) problems.push({ path: name, message: `a run needs '${name}'` });
   }
   const data = document.data === undefined ? undefined : resolveComponent(dataSets, document.data, "data", problems);
+  const preprocessing = resolvePreprocessing(document.preprocessing, problems);
   const { layers, json } = document.model === undefined ? { layers: [], json: [] } : resolveLayers(document.model, problems);
   const loss = document.loss === undefined ? undefined : resolveComponent(losses, document.loss, "loss", problems);
   const optimizer = resolveComponent(
@@ -226,6 +243,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       seed,
       numerics,
       data: data.json,
+      ...(preprocessing.length > 0 && { preprocessing: preprocessing.map((step) => step.json) }),
       model: json,
       ...(loss && { loss: loss.json }),
       optimizer: optimizer.json,
@@ -234,6 +252,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       training,
     },
     data: data.chosen,
+    preprocessing: preprocessing.map((step) => step.chosen),
     layers,
     ...(loss && { loss: loss.chosen }),
     optimizer: optimizer.chosen,
