@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { isPlainObject } from "../core/objects.ts";
 import { describeSpec } from "../core/options.ts";
 import type { Definition, Registry } from "../core/registry.ts";
+import { preprocessings } from "../data/preprocessing/index.ts";
 import { editDocument } from "../document/edit.ts";
 import { mainJob } from "../document/main-job.ts";
 import { dataSets, resolveRun } from "../document/resolve.ts";
@@ -103,6 +104,7 @@ function describeDefinition({ name, summary, options }: Definition): string {
 export function describeParts(): string {
   const registries: [string, Registry<Definition>][] = [
     ["data", dataSets],
+    ["preprocessing", preprocessings],
     ["model", modelLayers],
     ["initializer", initializers],
     ["loss", losses],

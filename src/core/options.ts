@@ -30,6 +30,11 @@ export interface NumbersSpec extends SpecBase {
   readonly min?: number;
   readonly max?: number;
 }
+/** A list of texts, also written as one text with commas between them. */
+export interface TextsSpec extends SpecBase {
+  readonly type: "texts";
+  readonly default?: readonly string[];
+}
 export interface BooleanSpec extends SpecBase {
   readonly type: "boolean";
   readonly default?: boolean;
@@ -60,7 +65,15 @@ export interface LayersSpec extends SpecBase {
   readonly default?: never;
 }
 
-export type OptionSpec = NumberSpec | NumbersSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec | LayersSpec;
+export type OptionSpec =
+  | NumberSpec
+  | NumbersSpec
+  | TextsSpec
+  | BooleanSpec
+  | TextSpec
+  | WordOrIntegerSpec
+  | ComponentSpec
+  | LayersSpec;
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOfKind<S> = S extends { type: "boolean" }
@@ -71,11 +84,13 @@ type ValueOfKind<S> = S extends { type: "boolean" }
       ? C | number
       : S extends { type: "numbers" }
         ? readonly number[]
-        : S extends { type: "string" }
-          ? string
-          : S extends { type: "component" | "layers" }
-            ? unknown
-            : number;
+        : S extends { type: "texts" }
+          ? readonly string[]
+          : S extends { type: "string" }
+            ? string
+            : S extends { type: "component" | "layers" }
+              ? unknown
+              : number;
 /** The value of an option as its definition sees it. */
 export type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
@@ -104,6 +119,7 @@ export function describeSpec(spec: OptionSpec): string {
   if (spec.type === "component") return `the name of an ${spec.of}, or an object with its "kind"`;
   if (spec.type === "numbers") return `a list of numbers ${describeRange(spec)}`;
   if (spec.type === "layers") return "a list of layers";
+  if (spec.type === "texts") return "a list of texts, or one text with commas between them";
   return `${spec.type === "integer" ? "an integer" : "a number"} ${describeRange(spec)}`;
 }
 
@@ -115,6 +131,8 @@ function accepts(spec: OptionSpec, value: unknown): boolean {
   if (spec.type === "layers") return Array.isArray(value) && value.length > 0;
   if (spec.type === "wordOrInteger")
     return typeof value === "string" ? spec.choices.includes(value) : accepts({ ...spec, type: "integer", default: 0 }, value);
+  if (spec.type === "texts")
+    return typeof value === "string" || (Array.isArray(value) && value.every((one) => typeof one === "string"));
   if (spec.type === "numbers")
     return (
       Array.isArray(value) && value.length > 0 && value.every((one) => accepts({ ...spec, type: "number", default: 0 }, one))
@@ -124,6 +142,13 @@ function accepts(spec: OptionSpec, value: unknown): boolean {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
   return (spec.minExclusive ? value > min : value >= min) && (spec.maxExclusive ? value < max : value <= max);
 }
+
+/** "a, b" -> ["a", "b"]. */
+const partsOf = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 
 /**
  * Checks what was given against the definition's options and fills in the defaults.
@@ -160,7 +185,8 @@ export function resolveOptions(
       });
     } else {
       const of = spec.type === "component" ? spec.of : spec.type === "layers" ? "layers" : undefined;
-      values[name] = of !== undefined && resolve ? resolve(of, value, at(name), problems) : value;
+      if (of !== undefined && resolve) values[name] = resolve(of, value, at(name), problems);
+      else values[name] = spec.type === "texts" && typeof value === "string" ? partsOf(value) : value;
     }
   }
   return values;

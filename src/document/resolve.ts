@@ -7,6 +7,7 @@ import { type ComponentResolver, type OptionSpecs, type OptionValues, resolveOpt
 import { createRegistry, type Definition, type Registry } from "../core/registry.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import { datasets } from "../data/datasets/index.ts";
+import { type PreprocessingDefinition, preprocessings } from "../data/preprocessing/index.ts";
 import { layerOf } from "../nn/activation-layer.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
@@ -76,6 +77,7 @@ const runSpecs = {
 const defaultOptimizer = "adam";
 const sections = [
   "data",
+  "preprocessing",
   "model",
   "loss",
   "optimizer",
@@ -167,6 +169,21 @@ function resolveRegularizers(given: PlainObject, path: string, problems: Problem
     penalty: penalty === undefined ? undefined : resolveComponent(penalties, penalty, `${path}penalty`, problems),
     constraint: constraint === undefined ? undefined : resolveComponent(constraints, constraint, `${path}constraint`, problems),
   };
+}
+
+/** What is done to the inputs, one after the other; nothing where it is left out. */
+function resolvePreprocessing(value: unknown, problems: Problem[]): readonly ResolvedParts<Chosen<PreprocessingDefinition>>[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    const hint = 'For example ["standardise"].';
+    problems.push({
+      path: "preprocessing",
+      message: `expected a list of preprocessing steps, received ${showValue(value)}`,
+      hint,
+    });
+    return [];
+  }
+  return value.flatMap((entry: unknown, i) => resolveComponent(preprocessings, entry, `preprocessing[${i}]`, problems) ?? []);
 }
 
 /**
@@ -351,6 +368,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     if (document[name] === undefined) problems.push({ path: name, message: `a run needs '${name}'` });
   }
   const data = document.data === undefined ? undefined : resolveComponent(dataSets, document.data, "data", problems);
+  const preprocessing = resolvePreprocessing(document.preprocessing, problems);
   const { layers, json } = document.model === undefined ? { layers: [], json: [] } : resolveLayers(document.model, problems);
   const loss = document.loss === undefined ? undefined : resolveComponent(losses, document.loss, "loss", problems);
   const optimizer = resolveComponent(
@@ -375,6 +393,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       seed,
       numerics,
       data: data.json,
+      ...(preprocessing.length > 0 && { preprocessing: preprocessing.map((step) => step.json) }),
       model: json,
       ...(loss && { loss: loss.json }),
       optimizer: optimizer.json,
@@ -387,6 +406,7 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       training,
     },
     data: data.chosen,
+    preprocessing: preprocessing.map((step) => step.chosen),
     layers,
     ...(loss && { loss: loss.chosen }),
     optimizer: optimizer.chosen,

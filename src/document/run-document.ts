@@ -9,6 +9,7 @@
 import type { ComponentInput } from "../core/choice.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
+import type { PreprocessingDefinition } from "../data/preprocessing/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import type { MetricDefinition } from "../nn/metrics/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
@@ -27,6 +28,8 @@ export interface RunDocument {
   /** How products are summed; "auto" takes "fused" where the host has it. The choice is stored with the run. */
   readonly numerics?: "auto" | "fused" | "portable";
   readonly data: ComponentInput;
+  /** What is done to the inputs, in order; fitted on the training rows. Nothing where absent. */
+  readonly preprocessing?: readonly ComponentInput[];
   readonly model: readonly ComponentInput[];
   /** Default: softmaxCrossEntropy for classes, meanSquaredError for values. */
   readonly loss?: ComponentInput;
@@ -96,6 +99,8 @@ export interface ResolvedDocument {
   readonly seed: number;
   readonly numerics: "auto" | "fused" | "portable";
   readonly data: ResolvedComponent;
+  /** Absent: inputs are taken as they are. */
+  readonly preprocessing?: readonly ResolvedComponent[];
   readonly model: readonly ResolvedComponent[];
   /** Absent: decided by the data set's task. */
   readonly loss?: ResolvedComponent;
@@ -145,6 +150,7 @@ export interface RunSchedule extends Chosen<ScheduleDefinition> {
 export interface Run {
   readonly document: ResolvedDocument;
   readonly data: Chosen<DatasetDefinition>;
+  readonly preprocessing: readonly Chosen<PreprocessingDefinition>[];
   readonly layers: readonly RunLayer[];
   /** Absent: decided by the data set's task. */
   readonly loss?: Chosen<LossDefinition>;

@@ -10,7 +10,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { FileError } from "../core/errors.ts";
 import { requireOptions } from "../core/options.ts";
-import type { DataFile, Dataset, DatasetDefinition, FileContent } from "../data/dataset.ts";
+import type { DataFile, DatasetDefinition, FileContent, RawDataset } from "../data/dataset.ts";
 import { DECOMPRESSED_LIMIT_BYTES, isGzip } from "../data/readers/gzip.ts";
 import { gunzipWithin, plainView } from "./gunzip.ts";
 
@@ -42,16 +42,16 @@ export interface DataFolder {
  * @throws DataError    the content is not what the definition says
  * @example loadDataset(mnist, { folder: "data/mnist" }).train.inputs.count // 60000
  */
-export function loadDataset(
-  definition: DatasetDefinition,
+export function loadDataset<D extends RawDataset>(
+  definition: DatasetDefinition<D>,
   options: Readonly<Record<string, unknown>> = {},
   places: DataPlaces = {},
-): Dataset {
+): D {
   const values: Readonly<Record<string, unknown>> = requireOptions(definition.options, options, `data set '${definition.name}'`);
-  const folder = findDataFolder(definition, values, places);
-  const paths = findFiles(definition, folder);
+  const inFolder = definition.files.length > 0 ? findFiles(definition, findDataFolder(definition, values, places)) : [];
+  const paths = [...inFolder, ...findNamedFiles(definition, values, places)];
   const limitBytes = places.limitBytes ?? DECOMPRESSED_LIMIT_BYTES;
-  return definition.parse(new Map([...paths].map(([name, path]) => [name, readContent(path, limitBytes)])), values);
+  return definition.parse(new Map(paths.map(([name, path]) => [name, readContent(path, limitBytes)])), values);
 }
 
 /**
@@ -114,13 +114,33 @@ function findFiles(definition: DatasetDefinition, folder: DataFolder): Map<strin
   const missing: string[] = [];
   for (const file of definition.files) {
     const path = findFile(file, folder.path);
-    if (path === undefined) missing.push(file.name);
-    else found.set(file.name, path);
+    if (path !== undefined) found.set(file.name, path);
+    else if (!file.optional) missing.push(file.name);
   }
+  if (missing.length === 0 && found.size === 0) missing.push(definition.files.map(({ name }) => name).join(" or "));
   if (missing.length === 0) return found;
   throw new FileError("E_FILE_DATA_MISSING", {
     message: `data set '${definition.name}': folder '${folder.path}' (from ${folder.because}) has no ${missing.join(", ")}`,
     hint: filesHint(definition),
+  });
+}
+
+/** Files that options name by their paths. */
+function findNamedFiles(
+  { name, fileOptions = [] }: DatasetDefinition,
+  options: Readonly<Record<string, unknown>>,
+  { currentFolder = process.cwd() }: DataPlaces,
+): [string, string][] {
+  return fileOptions.flatMap((option): [string, string][] => {
+    const given = options[option];
+    if (typeof given !== "string") return [];
+    const path = resolve(currentFolder, given);
+    const stats = statOf(path);
+    if (stats?.isFile()) return [[option, path]];
+    throw new FileError("E_FILE_DATA_MISSING", {
+      message: `data set '${name}': ${option} must be a file, '${path}' ${stats?.isDirectory() ? "is a folder" : "does not exist"}`,
+      hint: `Relative paths start at ${resolve(currentFolder)}.`,
+    });
   });
 }
 
@@ -141,7 +161,8 @@ function findFile({ name, alsoNamed = [] }: DataFile, folder: string): string | 
 }
 
 function filesHint({ files }: DatasetDefinition): string {
-  return `The files are ${files.map(({ name }) => name).join(", ")}, each plain or .gz.`;
+  const names = files.map(({ name, optional }) => (optional ? `${name} (if there is one)` : name));
+  return `The files are ${names.join(", ")}, each plain or .gz.`;
 }
 
 function statOf(path: string): Stats | undefined {

@@ -11,7 +11,8 @@
  * Source   CS231n, "Gradient checks"; lecture, A4. Above 1e-2 wrong, above 1e-4 suspect.
  */
 import { foldIn, foldNumber, randomKey, uniformAt } from "../core/random.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { RawDataset } from "../data/dataset.ts";
+import { prepareData } from "../data/prepare.ts";
 import type { Run } from "../document/run-document.ts";
 import { referenceEngine } from "../engine/reference/reference-engine.ts";
 import {
@@ -92,7 +93,9 @@ function switchesOf(loss: Tensor): Switch[] {
 }
 
 /** Checks the gradient of every parameter of a run, on its first training examples and its initial weights. */
-export function checkGradients(run: Run, dataset: Dataset, options: GradientCheckOptions = {}): GradientCheck {
+export function checkGradients(run: Run, raw: RawDataset, options: GradientCheckOptions = {}): GradientCheck {
+  const key = randomKey(run.document.seed);
+  const { dataset } = prepareData(run, raw, key);
   const rows = Math.min(options.rows ?? 8, dataset.train.inputs.count);
   const programs = new RunPrograms(run, dataset);
   const randomInputs: string[] = [];
@@ -112,7 +115,6 @@ export function checkGradients(run: Run, dataset: Dataset, options: GradientChec
   const executable = referenceEngine.compile(compared);
   for (const { leaf, values } of programs.tables()) executable.writeTable(leaf, values);
   for (const [name, value] of Object.entries(programs.regularizers.numbers)) executable.setScalar(name, value);
-  const key = randomKey(run.document.seed);
   for (const parameter of parameters) executable.writeState(parameter.tensor, initialValues(parameter, key));
   for (const [name, program] of Object.entries(compared)) {
     for (const { name: input } of programInputs(program)) {

@@ -1,7 +1,7 @@
 /** A session that measures where the time of some of its training steps goes; its results are the same to the bit. */
 
 import { clockSince, nowMs } from "../core/clock.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { RawDataset } from "../data/dataset.ts";
 import type { Run } from "../document/run-document.ts";
 import type { ProfiledKernel, ProfiledRun } from "../engine/profile.ts";
 import { Session, type SessionOptions, type StepResult } from "./session.ts";
@@ -49,7 +49,7 @@ export class ProfiledSession extends Session {
   private isOver = false;
   private measured: ProfiledSteps | undefined;
 
-  constructor(run: Run, dataset: Dataset, options: SessionOptions) {
+  constructor(run: Run, dataset: RawDataset, options: SessionOptions) {
     super(run, dataset, { ...options, profile: true });
   }
 

@@ -5,8 +5,9 @@ import type { Scores } from "../core/events.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
 import { type BatchPlan, batchPlan } from "../data/batches.ts";
-import { type Dataset, validateDataset } from "../data/dataset.ts";
-import { splitRows } from "../data/split.ts";
+import type { Dataset, RawDataset } from "../data/dataset.ts";
+import type { Preparation } from "../data/preparation.ts";
+import { prepareData } from "../data/prepare.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
@@ -50,6 +51,10 @@ export interface SessionOptions {
 export class Session {
   readonly run: Run;
   readonly dataset: Dataset;
+  /** What turns raw inputs into what the model sees, and outputs back. */
+  readonly preparation: Preparation;
+  /** What a person should know of the data. */
+  readonly warnings: readonly string[];
   readonly model: Model;
   readonly executable: Executable;
   readonly counts: { readonly training: number; readonly validation: number; readonly test: number };
@@ -70,15 +75,16 @@ export class Session {
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
-  constructor(run: Run, dataset: Dataset, { engine, numerics, memoryLimitBytes, threads, profile }: SessionOptions) {
-    validateDataset(dataset);
+  constructor(run: Run, raw: RawDataset, { engine, numerics, memoryLimitBytes, threads, profile }: SessionOptions) {
     this.run = run;
-    this.dataset = dataset;
     this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
     this.currentRate = Number(run.optimizer.options.learningRate);
     this.key = randomKey(run.document.seed);
+    const { dataset, split, preparation, warnings } = prepareData(run, raw, this.key);
+    this.dataset = dataset;
+    this.preparation = preparation;
+    this.warnings = warnings;
     const { training, numerics: wanted } = run.document;
-    const split = splitRows(foldIn(this.key, "split"), dataset.train.inputs.count, Number(run.data.options.validation ?? 0));
     this.batches = batchPlan({
       rows: split.train,
       size: training.batchSize * training.accumulate,

@@ -27,6 +27,7 @@ function refused(spec: OptionSpec): { value: unknown; says: string[] }[] {
     const says = spec.choices ? [...spec.choices] : ["text"];
     return [7, true, ...(spec.choices ? [`${spec.choices[0]}x`] : [])].map((value) => ({ value, says }));
   }
+  if (spec.type === "texts") return [3, true, [1], ["a", null]].map((value) => ({ value, says: ["a list of texts"] }));
   if (spec.type === "numbers") {
     const says = [spec.min, spec.max].filter((bound) => bound !== undefined).map(String);
     const values: unknown[] = [1, "1", true, [], ["1"], [1, Number.NaN], [[1]]];

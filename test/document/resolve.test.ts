@@ -20,7 +20,7 @@ test("everything that is left out is written out", () => {
     format: "osolgil.run/1",
     seed: 1,
     numerics: "auto",
-    data: { kind: "mnist", validation: 5000 },
+    data: { kind: "mnist", validation: 5000, stratify: false },
     model: [
       { kind: "dense", name: "dense1", units: 5, initializer: { kind: "he", distribution: "normal" }, bias: true },
       { kind: "relu", name: "relu1" },

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { cifar10 } from "../../src/data/datasets/cifar10.ts";
+import { csv } from "../../src/data/datasets/csv.ts";
 import { idxFolder } from "../../src/data/datasets/idx-folder.ts";
 import { mnist } from "../../src/data/datasets/mnist.ts";
 import { findDataFolder, loadDataset } from "../../src/files/data-files.ts";
@@ -118,6 +120,43 @@ describe("loadDataset finds the folder", () => {
       `FileError E_FILE_DATA_MISSING: data set 'mnist': folder '${join(folder, "mnist")}' (from the environment variable OSOLGIL_DATA) ` +
         `has no t10k-labels-idx1-ubyte | The files are ${NAMES.join(", ")}, each plain or .gz.`,
     );
+  });
+});
+
+describe("loadDataset reads what there is of files that may be missing", () => {
+  const record = (label: number) => new Uint8Array(3073).fill(label);
+  test("each plain or compressed, at least one of them", () => {
+    expect(raised(() => loadDataset(cifar10, { folder }))).toContain(
+      `E_FILE_DATA_MISSING: data set 'cifar10': folder '${folder}' (from the option folder) has no data_batch_1.bin or`,
+    );
+    writeFileSync(join(folder, "data_batch_2.bin"), record(2));
+    writeFileSync(join(folder, "data_batch_4.bin.gz"), gzipSync(record(4)));
+    const { train, test } = loadDataset(cifar10, { folder });
+    expect([[...train.targets.values], test]).toEqual([[2, 4], null]);
+  });
+});
+
+describe("loadDataset reads files that options name", () => {
+  const table = "x,y\n1,a\n2,b\n";
+  test("relative to the current folder, plain or compressed", () => {
+    writeFileSync(join(folder, "plain.csv"), table);
+    writeFileSync(join(folder, "packed.csv.gz"), gzipSync(table));
+    for (const file of ["plain.csv", "packed.csv.gz", join(folder, "plain.csv")]) {
+      const { task, train } = loadDataset(csv, { file, target: "y", testFile: "plain.csv" }, { currentFolder: folder });
+      expect([task.kind, train.inputs.count]).toEqual(["classification", 2]);
+    }
+  });
+
+  test("a file that is not there, or a folder", () => {
+    const missing = (options: Record<string, unknown>) =>
+      raised(() => loadDataset(csv, { target: "y", ...options }, { currentFolder: folder }));
+    expect(missing({ file: "no.csv" })).toBe(
+      `FileError E_FILE_DATA_MISSING: data set 'csv': file must be a file, '${join(folder, "no.csv")}' does not exist | ` +
+        `Relative paths start at ${folder}.`,
+    );
+    writeFileSync(join(folder, "plain.csv"), table);
+    expect(missing({ file: "plain.csv", testFile: "." })).toContain(`testFile must be a file, '${folder}' is a folder`);
+    expect(missing({})).toMatch(/^OptionError .*data set 'csv' needs 'file'/);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type OptionSpec, requireOptions } from "../../src/core/options.ts";
 import type { Definition } from "../../src/core/registry.ts";
 import { datasets } from "../../src/data/datasets/index.ts";
+import { preprocessings } from "../../src/data/preprocessing/index.ts";
 import { activations } from "../../src/nn/activations/index.ts";
 import { initializers } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
@@ -25,6 +26,7 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
   { folder: "optim/schedules", definitions: schedules.all, hasExamples: true },
+  { folder: "data/preprocessing", definitions: preprocessings.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },
 ];
 

@@ -4,19 +4,20 @@
  * Choice   The size of an image comes from the header, and the number of classes from the largest training label.
  */
 import { DataError } from "../../core/errors.ts";
-import { type DatasetDefinition, validateDataset } from "../dataset.ts";
+import { type Dataset, type DatasetDefinition, stratifyOption, validateDataset } from "../dataset.ts";
 import { idxFiles, readIdxSets } from "../idx-files.ts";
 
 // A label above this is no class number but something else (an id, a time), and would ask for an absurd output layer.
 const MAX_CLASSES = 65_536;
 
-export const idxFolder: DatasetDefinition = {
+export const idxFolder: DatasetDefinition<Dataset> = {
   name: "idxFolder",
   summary: "Images and class numbers from the four IDX files in a folder, of any image size and number of classes.",
   source: "The file format of MNIST: Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.",
   options: {
     folder: { type: "string", summary: "Folder with the four files." },
     validation: { default: 0.1, min: 0, summary: "Training examples held out for validation: a count, or a fraction below 1." },
+    stratify: stratifyOption,
   },
   files: idxFiles,
   parse(files) {
