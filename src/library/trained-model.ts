@@ -13,7 +13,7 @@ import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { Model } from "../nn/model.ts";
 import { chooseLoss } from "../train/build.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, predictingTensors } from "../train/checkpoint.ts";
 import type { NamedTensor, StoredTensor } from "../train/safetensors.ts";
 import type { Session } from "../train/session.ts";
 import { restorePreparation, storePreparation } from "../train/stored-preparation.ts";
@@ -57,7 +57,8 @@ export class TrainedModel {
   readonly document: ResolvedDocument;
   readonly task: Task;
   private readonly run: Run;
-  private readonly preparation: Preparation;
+  /** What turns raw inputs into what the model sees, and outputs back. */
+  readonly preparation: Preparation;
   private readonly weights: ReadonlyMap<string, StoredTensor>;
   private readonly engine: Engine;
   private readonly numerics: string;
@@ -94,13 +95,7 @@ export class TrainedModel {
     const { tensors, metadata } = decodeCheckpoint(bytes, origin);
     const run = resolveRun(definitionsIn(JSON.parse(metadata.document!), [arrays, ...definitions]), origin);
     const preparation = restorePreparation(metadata, tensors, origin);
-    // A checkpoint of a run holds more: slots, and averages, which are what predicts.
-    const weights = new Map<string, StoredTensor>();
-    for (const [name, tensor] of tensors) {
-      if (name.startsWith("preparation.")) continue;
-      const [of, slot] = name.split("/") as [string, string?];
-      if (slot === undefined ? !tensors.has(`${name}/average`) : slot === "average") weights.set(of, tensor);
-    }
+    const weights = predictingTensors(tensors);
     const model = new TrainedModel(run, preparation, weights, metadata.numerics!, engine);
     model.compile(1);
     return model;

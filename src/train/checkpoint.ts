@@ -10,6 +10,9 @@ import { fingerprint } from "../core/fingerprint.ts";
 import { showValue } from "../core/names.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor, type StoredTensor } from "./safetensors.ts";
 
+/** What the names of arrays of the data's preparation begin with; no parameter's name does. */
+export const preparationPrefix = "preparation.";
+
 export const checkpointFormat = "osolgil.checkpoint/2";
 
 /** What a checkpoint holds beside its tensors; texts. */
@@ -63,4 +66,15 @@ export function decodeCheckpoint(bytes: Uint8Array, origin: string): Checkpoint 
 
 function damaged(origin: string, why: string, cause?: unknown): DataError {
   return new DataError("E_CHECKPOINT_DAMAGED", { message: `checkpoint '${origin}' is damaged: ${why}`, cause });
+}
+
+/** Of a checkpoint's tensors those that predict: the averages where there are some, and none of what only training needs. */
+export function predictingTensors(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
+  const weights = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(preparationPrefix)) continue;
+    const [of, slot] = name.split("/") as [string, string?];
+    if (slot === undefined ? !tensors.has(`${name}/average`) : slot === "average") weights.set(of, tensor);
+  }
+  return weights;
 }

@@ -1,13 +1,10 @@
 /** What was done to the data, in the file of the weights: JSON in the metadata, arrays with many numbers as float64 tensors. */
 import { DataError } from "../core/errors.ts";
 import { Preparation, type StoredArray } from "../data/preparation.ts";
-import type { CheckpointMetadata } from "./checkpoint.ts";
+import { type CheckpointMetadata, preparationPrefix } from "./checkpoint.ts";
 import type { NamedTensor, StoredTensor } from "./safetensors.ts";
 
-/** What the names of its arrays begin with; no parameter's name does. */
-const prefix = "preparation.";
-
-export const isPreparation = (name: string): boolean => name.startsWith(prefix);
+export const isPreparation = (name: string): boolean => name.startsWith(preparationPrefix);
 
 export function storePreparation(preparation: Preparation): {
   readonly metadata: CheckpointMetadata;

@@ -1,0 +1,44 @@
+/** The model that a run has left, by the folder of the run or by the file of its weights. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { FileError } from "../core/errors.ts";
+import { loadModel, type TrainedModel } from "../library/trained-model.ts";
+import { fileFault } from "../store/file-faults.ts";
+import { findRun } from "../store/list-runs.ts";
+import { readCheckpoint } from "../store/open-run.ts";
+
+export interface ModelOptions {
+  readonly root: string;
+  readonly checkpoint: "best" | "last";
+}
+
+export interface FoundModel {
+  readonly model: TrainedModel;
+  /** The run's folder; absent where a file was given. */
+  readonly run?: string;
+  /** The weights' file. */
+  readonly file: string;
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** @throws FileError | DataError | TrainingError  there is no run, it has no weights, or they are damaged */
+export function modelOf(given: string, { root, checkpoint }: ModelOptions): FoundModel {
+  if (isFile(given)) {
+    try {
+      return { model: loadModel(readFileSync(given)), file: given };
+    } catch (error) {
+      throw error instanceof Error && "syscall" in error ? fileFault(`'${given}' cannot be read`, error) : error;
+    }
+  }
+  const run = findRun(given, root);
+  // A run that ended within its first epoch has no best yet.
+  for (const name of [`${checkpoint}.safetensors`, "last.safetensors"]) {
+    const bytes = readCheckpoint(run, name);
+    if (bytes) return { model: loadModel(bytes), run, file: join(run, "checkpoints", name) };
+  }
+  throw new FileError("E_RUN_CHECKPOINTS", {
+    message: `the run in '${run}' has no weights yet`,
+    hint: `Go on with it: osolgil train --resume ${run}`,
+  });
+}
