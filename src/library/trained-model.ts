@@ -56,10 +56,12 @@ export class TrainedModel {
   /** The document that it was trained by. */
   readonly document: ResolvedDocument;
   readonly task: Task;
-  private readonly run: Run;
+  /** The document with its names resolved. */
+  readonly run: Run;
   /** What turns raw inputs into what the model sees, and outputs back. */
   readonly preparation: Preparation;
-  private readonly weights: ReadonlyMap<string, StoredTensor>;
+  /** Parameters and running statistics by name; averages where the run kept some. */
+  readonly weights: ReadonlyMap<string, StoredTensor>;
   private readonly engine: Engine;
   private readonly numerics: string;
   private readonly compiled = new Map<number, Compiled>();
@@ -184,7 +186,7 @@ export class TrainedModel {
    * @throws DataError  they do not look as those that the model has learned from
    * @example model.predict([[5.1, 3.5, 1.4, 0.2]]).labels // ["setosa"]
    */
-  predict(inputs: Examples | Frame): Prediction {
+  predict(inputs: Examples | RawTable | Frame): Prediction {
     const table = rawInputs(inputs);
     const { outputs: raw, width } = this.walk(table);
     const outputs = this.preparation.restoreTargets(raw);
@@ -265,8 +267,10 @@ function largest(values: ArrayLike<number>, first: number, width: number): numbe
   return best;
 }
 
-const rawInputs = (inputs: Examples | Frame): RawTable | Frame =>
-  typeof inputs === "object" && isFrame(inputs) ? inputs : inputTable(inputs as Examples);
+function rawInputs(inputs: Examples | RawTable | Frame): RawTable | Frame {
+  if (isFrame(inputs) || ("count" in inputs && "values" in inputs && "scale" in inputs)) return inputs as RawTable | Frame;
+  return inputTable(inputs as Examples);
+}
 
 /**
  * The model that `save` gave, or that a run has left as a checkpoint.

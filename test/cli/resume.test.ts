@@ -33,8 +33,11 @@ const file = (run: string, name: string) => join(folder, run, name);
 const bytes = (run: string, name = "last.safetensors") => readFileSync(file(run, `checkpoints/${name}`)).toString("latin1");
 const often = ["--checkpoint-every", "20ms"] as const;
 
-/** Starts a run, or goes on with it, and ends the process after some milliseconds. Returns whether the run came to its end before. */
-async function runAndKill(run: string, afterMs: number, signal: "SIGKILL" | "SIGINT"): Promise<boolean> {
+/**
+ * Starts a run, or goes on with it, and ends the process after some milliseconds, or once something has come true. Returns whether the
+ * run came to its end before.
+ */
+async function runAndKill(run: string, after: number | (() => boolean), signal: "SIGKILL" | "SIGINT"): Promise<boolean> {
   const start = existsSync(file(run, "run.json")) ? ["--resume", run] : ["run.json", "--out", run];
   const child = spawn(process.execPath, [main, "train", ...start, ...often, "--json"], {
     cwd: folder,
@@ -44,9 +47,15 @@ async function runAndKill(run: string, afterMs: number, signal: "SIGKILL" | "SIG
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
-  const timer = setTimeout(() => child.kill(signal), afterMs);
+  const began = performance.now();
+  const isTime = typeof after === "number" ? () => performance.now() - began > after : after;
+  const timer = setInterval(() => {
+    if (!isTime()) return;
+    child.kill(signal);
+    clearInterval(timer);
+  }, 5);
   const [code] = (await once(child, "exit")) as [number | null];
-  clearTimeout(timer);
+  clearInterval(timer);
   if (errors !== "") throw new Error(errors);
   return code === 0;
 }
@@ -79,7 +88,7 @@ describe("a run that is killed", () => {
   });
 
   test("by Ctrl-C has a checkpoint of its last step, and goes on from there", async () => {
-    await runAndKill("stopped", 1000, "SIGINT");
+    await runAndKill("stopped", () => existsSync(file("stopped", "checkpoints/last.safetensors")), "SIGINT");
     const stopped = eventsOf(readFileSync(file("stopped", "events.jsonl"), "utf8")).at(-1) as RunEnded;
     expect(stopped).toMatchObject({ type: "run.ended", status: "stopped", code: "stopRequested" });
     const { status, stdout } = osolgil("train", "--resume", "stopped", "--json");
@@ -89,8 +98,7 @@ describe("a run that is killed", () => {
   });
 
   test("and whose newest checkpoint is damaged goes on from the one before, and says so", async () => {
-    for (let ms = 1000; !existsSync(file("damaged", "checkpoints/previous.safetensors")); ms += 300)
-      await runAndKill("damaged", ms, "SIGKILL");
+    await runAndKill("damaged", () => existsSync(file("damaged", "checkpoints/previous.safetensors")), "SIGKILL");
     const path = file("damaged", "checkpoints/last.safetensors");
     const content = readFileSync(path);
     content[content.length - 5]! ^= 1;

@@ -71,7 +71,7 @@ function resized(
 const bytesOf = (values: Float64Array): Uint8Array =>
   Uint8Array.from(values, (x) => Math.round(255 * Math.min(1, Math.max(0, x))));
 
-/** Ink is what is brighter than this, once it is bright on dark. */
+/** Ink differs from the background by more than this share of what it could. */
 const inkAbove = 0.2;
 /** Share of the side that a digit takes: 20 of 28 pixels. */
 const digitShare = 20 / 28;
@@ -83,8 +83,8 @@ function digit(picture: Picture, side: number, who: string): Uint8Array {
   let border = 0;
   for (let x = 0; x < width; x++) border += values[x]! + values[(height - 1) * width + x]!;
   for (let y = 0; y < height; y++) border += values[y * width]! + values[y * width + width - 1]!;
-  const isDarkOnBright = border / (2 * (width + height)) > 0.5;
-  const ink = isDarkOnBright ? values.map((x) => 1 - x) : values;
+  const ground = border / (2 * (width + height));
+  const ink = values.map((x) => Math.max(0, ground > 0.5 ? (ground - x) / ground : (x - ground) / (1 - ground)));
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -123,7 +123,8 @@ function digit(picture: Picture, side: number, who: string): Uint8Array {
  * @throws DataError  E_DATA_PICTURE: the model sees no pictures, or there is nothing in it
  */
 export function pictureExample(picture: Picture, shape: readonly number[], who: string): Uint8Array {
-  const [height = 0, width = Math.sqrt(height), channels = 1] = shape.length === 1 ? [Math.sqrt(shape[0]!)] : shape;
+  const side = Math.sqrt(shape[0] ?? 0);
+  const [height = 0, width = 0, channels = 1] = shape.length === 1 ? [side, side] : shape;
   const isPicture =
     Number.isInteger(height) && Number.isInteger(width) && (channels === 1 || channels === 3) && shape.length <= 3;
   if (!isPicture) {
