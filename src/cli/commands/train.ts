@@ -52,7 +52,7 @@ async function trainOnce(
   options: TrainOptions,
   { trainer, outputClosed }: Surroundings,
 ): Promise<number> {
-  const run = await runFromOptions(path, options);
+  const run = await runFromOptions(path, options, options.json ? undefined : showMade);
   const threads = chooseThreads(options.threads);
   const reporter = options.json ? undefined : new TerminalReporter(screen());
   const show = (event: RunEvent) => {
@@ -96,6 +96,13 @@ async function trainOnce(
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
     recorder.close();
   }
+}
+
+/** A document that was made for a table: what was decided, and the document, to be kept and changed. */
+function showMade(document: Readonly<Record<string, unknown>>, notes: readonly string[]): void {
+  const sections = Object.entries(document).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const [what, ...others] = notes;
+  screen().write(`\n  ${[what, ...others.map((note) => `  ${note}`)].join("\n  ")}\n\n{\n${sections.join(",\n")}\n}\n`);
 }
 
 /** The threads asked for, or one for each core; says so where there are more than cores. */
