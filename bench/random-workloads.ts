@@ -4,9 +4,8 @@
  */
 import { exp, log } from "../src/core/math.ts";
 import { foldIn, randomKey, uniformAt } from "../src/core/random.ts";
-import type { ComponentInput } from "../src/document/run-document.ts";
 import { afterLayer, type Shape } from "./flops.ts";
-import { type Component, classes, type Workload } from "./workload.ts";
+import { type Component, type ComponentInput, classes, type Workload } from "./workload.ts";
 
 const seed = 2026;
 const denseCount = 12;

@@ -2,8 +2,7 @@
  * One size at a time grows around a base network, 784-256-256-10 with ReLU, batch 128, Adam, on random normal inputs: the time of
  * a step should grow no faster than its work.
  */
-import type { ComponentInput } from "../src/document/run-document.ts";
-import { classes, type Workload } from "./workload.ts";
+import { type ComponentInput, classes, type Workload } from "./workload.ts";
 
 type Size = "batch" | "width" | "depth";
 const base: Readonly<Record<Size, number>> = { batch: 128, width: 256, depth: 2 };

@@ -1,5 +1,9 @@
 /** What a workload is: a run document, and the data that it learns. Its work, its data and what peers are told follow from these. */
-import type { ComponentInput, RunDocument } from "../src/document/run-document.ts";
+import type { Choice } from "../src/core/choice.ts";
+import type { RunDocument } from "../src/document/run-document.ts";
+
+/** A component as a workload writes it. */
+export type ComponentInput = string | Choice;
 
 export interface Workload {
   readonly name: string;
@@ -42,7 +46,8 @@ const mostNormalValues = 2 ** 25;
 
 const component = (written: ComponentInput): Component => (typeof written === "string" ? { kind: written } : written);
 
-export const layersOf = ({ document }: Workload): readonly Component[] => document.model.map(component);
+export const layersOf = ({ document }: Workload): readonly Component[] =>
+  (document.model as readonly ComponentInput[]).map(component);
 
 export const batchOf = ({ document }: Workload): number => document.training?.batchSize ?? 128;
 
@@ -56,7 +61,7 @@ export function batchesOf(workload: Workload): number {
 
 export function forPeers(workload: Workload): PeerWorkload {
   const { name, input, source, document } = workload;
-  const penalty = document.penalty === undefined ? undefined : component(document.penalty);
+  const penalty = document.penalty === undefined ? undefined : component(document.penalty as ComponentInput);
   return {
     name,
     input,

@@ -3,10 +3,9 @@
  * what is timed is `Session.step`, the step that training itself takes. Batches are sequential, as those of the peers.
  */
 import { mainJob } from "../src/document/main-job.ts";
-import type { ComponentInput } from "../src/document/run-document.ts";
 import { randomWorkloads } from "./random-workloads.ts";
 import { scalingWorkloads } from "./scaling-workloads.ts";
-import type { Workload } from "./workload.ts";
+import type { ComponentInput, Workload } from "./workload.ts";
 
 const dense = (units: number): ComponentInput => ({ kind: "dense", units });
 const data = { kind: "mnist", validation: 0 } as const;

@@ -4,6 +4,7 @@ import { version } from "../core/version.ts";
 import { fileFault, systemCode } from "../store/file-faults.ts";
 import { checkCommand } from "./commands/check.ts";
 import { infoCommand } from "./commands/info.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { type Surroundings, trainCommand } from "./commands/train.ts";
 import { reportError } from "./output.ts";
 
@@ -23,7 +24,7 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", "\nExit codes: 0 done, 1 training failed, 2 the input was wrong, 130 stopped by Ctrl-C.")
     .exitOverride();
-  for (const command of [trainCommand(finish, surroundings), checkCommand(finish), infoCommand()])
+  for (const command of [trainCommand(finish, surroundings), checkCommand(finish), runsCommand(), infoCommand()])
     program.addCommand(command.copyInheritedSettings(program));
   try {
     await program.parseAsync();

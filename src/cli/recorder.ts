@@ -1,13 +1,18 @@
 /** Takes the events of a run to its folder and to whoever watches. */
 import { wallClock } from "../core/clock.ts";
-import type { EpochEnded, RunEnded, RunEvent, RunStarted } from "../core/events.ts";
+import type { EpochEnded, RunEnded, RunEvent, RunResumed, RunStarted } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
-import type { RunProfile } from "../execute/messages.ts";
+import type { CheckpointFile, RunProfile } from "../execute/messages.ts";
 import { createRunFolder, type RunFolder } from "../store/run-folder.ts";
+
+/** The checkpoint before the last, for when that is damaged. */
+export const previousCheckpoint = "previous.safetensors";
 
 export interface RecorderOptions {
   /** As given by --out. */
-  readonly out: string | undefined;
+  readonly out?: string | undefined;
+  /** The folder of a run that goes on. */
+  readonly resumed?: RunFolder;
   show(event: RunEvent): void;
 }
 
@@ -18,7 +23,8 @@ export class Recorder {
   private step = 0;
   private epoch = 0;
   private lastEpoch: EpochEnded | undefined;
-  private fileError: unknown;
+  /** Files that could not be written, and have not been since. */
+  private readonly fileErrors = new Map<string, unknown>();
   private isOver = false;
 
   constructor(document: ResolvedDocument, options: RecorderOptions) {
@@ -28,11 +34,12 @@ export class Recorder {
 
   /** What kept a checkpoint or a profile from being written, once the run has ended. */
   get failure(): unknown {
-    return this.fileError;
+    return this.fileErrors.values().next().value;
   }
 
   onEvent(event: RunEvent): void {
     if (event.type === "run.started") this.start(event);
+    else if (event.type === "run.resumed") this.goOn(event);
     else if (event.type === "run.ended") this.end(event);
     else {
       if (event.type === "epoch.ended") this.lastEpoch = event;
@@ -56,8 +63,17 @@ export class Recorder {
     this.options.show(event);
   }
 
+  private goOn(event: RunResumed): void {
+    const folder = this.options.resumed!;
+    this.folder = folder;
+    [this.step, this.epoch] = [event.step, event.epoch];
+    folder.writeDocument({ ...this.document, numerics: event.numerics });
+    folder.appendEvent(event);
+    this.options.show(event);
+  }
+
   private end(event: RunEnded): void {
-    const failed = this.fileError === undefined ? {} : { status: "failed" as const, ...reasonOf(this.fileError) };
+    const failed = this.failure === undefined ? {} : { status: "failed" as const, ...reasonOf(this.failure) };
     const told: RunEnded = { ...event, ...failed, ...(this.folder && { folder: this.folder.path }) };
     this.isOver = true;
     try {
@@ -67,24 +83,31 @@ export class Recorder {
     }
   }
 
-  onCheckpoint(step: number, bytes: Uint8Array): void {
-    this.save((folder) => {
-      const file = folder.writeCheckpoint("last.safetensors", bytes);
+  onCheckpoint(name: CheckpointFile, step: number, bytes: Uint8Array): void {
+    this.save(name, (folder) => {
+      const keepAs = name === "last.safetensors" ? previousCheckpoint : undefined;
+      const file = folder.writeCheckpoint(name, bytes, keepAs);
       return { type: "checkpoint.saved", step, file, bytes: bytes.length };
     });
   }
 
   onProfile(step: number, { summary, trace }: RunProfile): void {
-    this.save((folder) => ({ type: "profile.saved", step, steps: summary.steps, ...folder.writeProfile(summary, trace) }));
+    this.save("profile", (folder) => ({
+      type: "profile.saved",
+      step,
+      steps: summary.steps,
+      ...folder.writeProfile(summary, trace),
+    }));
   }
 
-  /** Files that cannot be written fail the run, but its scores, which come after, are still told. */
-  private save(write: (folder: RunFolder) => RunEvent): void {
+  /** A file that cannot be written fails the run, unless it can be later; its scores, which come after, are still told. */
+  private save(file: string, write: (folder: RunFolder) => RunEvent): void {
     if (!this.folder) return;
     try {
       this.onEvent(write(this.folder));
+      this.fileErrors.delete(file);
     } catch (error) {
-      this.fileError ??= error;
+      this.fileErrors.set(file, error);
     }
   }
 
@@ -119,7 +142,7 @@ export class Recorder {
   }
 
   close(): void {
-    this.folder?.close();
+    (this.folder ?? this.options.resumed)?.close();
   }
 }
 

@@ -14,9 +14,11 @@ import { loadDocument } from "../files/load-document.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
+import { metrics } from "../nn/metrics/index.ts";
 import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
+import { schedules } from "../optim/schedules/index.ts";
 
 export interface RunOptions {
   readonly set: readonly string[];
@@ -35,6 +37,14 @@ export function wholeNumber(least: number): (text: string) => number {
       throw new InvalidArgumentError(`It is a whole number >= ${least} and <= ${Number.MAX_SAFE_INTEGER}.`);
     return value;
   };
+}
+
+/** A time on the command line: 5, 0.5, 2m. */
+export function seconds(text: string): number {
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const value = Number(number) * { ms: 0.001, s: 1, m: 60, h: 3600 }[unit as "s"];
+  if (!(value > 0)) throw new InvalidArgumentError("It is a time in seconds above 0, or with a unit: 5, 500ms, 2m.");
+  return value;
 }
 
 /** The options that change the document: --set, --epochs, --iterations, --seed and --numerics. */
@@ -120,6 +130,8 @@ export function describeParts(): string {
     ["optimizer", optimizers],
     ["penalty", penalties],
     ["constraint", constraints],
+    ["schedule", schedules],
+    ["metrics", metrics],
   ];
   const parts = registries.map(([section, { all }]) => `  ${section}\n${all.map(describeDefinition).join("\n")}`);
   return `\nWhat a run document can name:\n${parts.join("\n")}\n`;

@@ -11,7 +11,12 @@ export interface Scores {
   readonly loss: number;
   /** Share of examples whose largest output is the right class, in [0, 1]. */
   readonly accuracy?: number;
+  /** The metrics that the run document asks for, by name; over validation and test data alone. */
+  readonly metrics?: Readonly<Record<string, MetricValue>>;
 }
+
+/** A number; one for each class; or rows of a table, such as a confusion matrix. */
+export type MetricValue = number | readonly number[] | readonly (readonly number[])[];
 
 export interface RunStarted {
   readonly type: "run.started";
@@ -33,10 +38,22 @@ export interface RunStarted {
   readonly compileMs: number;
   readonly examples: { readonly training: number; readonly validation: number; readonly test: number };
   readonly batchSize: number;
+  /** Batches whose gradients make one step, where that is more than one. */
+  readonly accumulate?: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /** Steps of the whole run. */
   readonly steps: number;
+}
+
+/** A run that goes on where an earlier part of it ended. Events of later steps were taken out of the stream before it. */
+export interface RunResumed extends Omit<RunStarted, "type"> {
+  readonly type: "run.resumed";
+  /** Steps and epochs that were done before. */
+  readonly step: number;
+  readonly epoch: number;
+  /** The checkpoint it goes on from, as a path inside the run's folder; absent where it starts anew. */
+  readonly from?: string;
 }
 
 /** Scores of the training batches since the last such event, taken on the way. */
@@ -47,6 +64,8 @@ export interface TrainProgress {
   /** Epoch under way, from 1. */
   readonly epoch: number;
   readonly scores: Scores;
+  /** That of the last step. */
+  readonly learningRate: number;
   /** Of training steps alone, since the last such event. */
   readonly stepsPerSecond: number;
   /** Since training began. */
@@ -101,6 +120,10 @@ export interface RunEnded {
     readonly validationAccuracy?: number;
     readonly testLoss?: number;
     readonly testAccuracy?: number;
+    readonly validationMetrics?: Readonly<Record<string, MetricValue>>;
+    readonly testMetrics?: Readonly<Record<string, MetricValue>>;
+    /** The epoch, from 1, after which what is monitored was best. */
+    readonly bestEpoch?: number;
     /** Time in training steps, without evaluation. */
     readonly trainSeconds: number;
     readonly stepsPerSecond: number;
@@ -111,4 +134,4 @@ export interface RunEnded {
   readonly folder?: string;
 }
 
-export type RunEvent = RunStarted | TrainProgress | EpochEnded | CheckpointSaved | ProfileSaved | RunEnded;
+export type RunEvent = RunStarted | RunResumed | TrainProgress | EpochEnded | CheckpointSaved | ProfileSaved | RunEnded;

@@ -59,8 +59,21 @@ export interface ComponentSpec extends SpecBase {
   readonly of: string;
   readonly default?: string | { readonly kind: string; readonly [option: string]: unknown };
 }
+/** A list of layers, at least one of them, written as those of a model. */
+export interface LayersSpec extends SpecBase {
+  readonly type: "layers";
+  readonly default?: never;
+}
 
-export type OptionSpec = NumberSpec | NumbersSpec | TextsSpec | BooleanSpec | TextSpec | WordOrIntegerSpec | ComponentSpec;
+export type OptionSpec =
+  | NumberSpec
+  | NumbersSpec
+  | TextsSpec
+  | BooleanSpec
+  | TextSpec
+  | WordOrIntegerSpec
+  | ComponentSpec
+  | LayersSpec;
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOfKind<S> = S extends { type: "boolean" }
@@ -75,13 +88,17 @@ type ValueOfKind<S> = S extends { type: "boolean" }
           ? readonly string[]
           : S extends { type: "string" }
             ? string
-            : S extends { type: "component" }
+            : S extends { type: "component" | "layers" }
               ? unknown
               : number;
-type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
+/** The value of an option as its definition sees it. */
+export type ValueOf<S> = S extends { optional: true } ? ValueOfKind<S> | undefined : ValueOfKind<S>;
 /** The values that a definition sees after validation. */
 export type OptionValues<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
-/** Turns a component's value (name or object) into what the definition uses; given by the room that resolves names. */
+/**
+ * Turns a component's value (name or object) into what the definition uses; given by the room that resolves names. A list of layers
+ * is of "layers".
+ */
 export type ComponentResolver = (of: string, value: unknown, path: string, problems: Problem[]) => unknown;
 
 /** A range in words: "in (0, 1]", ">= 0". */
@@ -101,6 +118,7 @@ export function describeSpec(spec: OptionSpec): string {
   if (spec.type === "wordOrInteger") return `${spec.choices.join(", ")}, or an integer ${describeRange(spec)}`;
   if (spec.type === "component") return `the name of an ${spec.of}, or an object with its "kind"`;
   if (spec.type === "numbers") return `a list of numbers ${describeRange(spec)}`;
+  if (spec.type === "layers") return "a list of layers";
   if (spec.type === "texts") return "a list of texts, or one text with commas between them";
   return `${spec.type === "integer" ? "an integer" : "a number"} ${describeRange(spec)}`;
 }
@@ -108,7 +126,9 @@ export function describeSpec(spec: OptionSpec): string {
 function accepts(spec: OptionSpec, value: unknown): boolean {
   if (spec.type === "boolean") return typeof value === "boolean";
   if (spec.type === "string") return typeof value === "string" && (spec.choices?.includes(value) ?? true);
-  if (spec.type === "component") return typeof value === "string" || (typeof value === "object" && value !== null);
+  if (spec.type === "component")
+    return typeof value === "string" || typeof value === "function" || (typeof value === "object" && value !== null);
+  if (spec.type === "layers") return Array.isArray(value) && value.length > 0;
   if (spec.type === "wordOrInteger")
     return typeof value === "string" ? spec.choices.includes(value) : accepts({ ...spec, type: "integer", default: 0 }, value);
   if (spec.type === "texts")
@@ -164,12 +184,9 @@ export function resolveOptions(
         hint,
       });
     } else {
-      values[name] =
-        spec.type === "component" && resolve
-          ? resolve(spec.of, value, at(name), problems)
-          : spec.type === "texts" && typeof value === "string"
-            ? partsOf(value)
-            : value;
+      const of = spec.type === "component" ? spec.of : spec.type === "layers" ? "layers" : undefined;
+      if (of !== undefined && resolve) values[name] = resolve(of, value, at(name), problems);
+      else values[name] = spec.type === "texts" && typeof value === "string" ? partsOf(value) : value;
     }
   }
   return values;

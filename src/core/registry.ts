@@ -12,6 +12,8 @@ export interface Definition {
   /** Paper, equation, or row of the lecture. */
   readonly source: string;
   readonly options: OptionSpecs;
+  /** What it is a definition of: "optimizer". The `define…` functions say it. */
+  readonly role?: string;
 }
 
 export interface Registry<D extends Definition> {

@@ -1,4 +1,7 @@
-/** Edits of a document by path: `optimizer.learningRate=0.1`, `model[0].units=50`, `model.dense1.units=50`. */
+/**
+ * Edits of a document by path: `optimizer.learningRate=0.1`, `model[0].units=50`, `model.dense1.units=50`; of a layer in a block
+ * `model.residual1.dense1.units=50`.
+ */
 import { DocumentError } from "../core/errors.ts";
 import { suggestName } from "../core/names.ts";
 
@@ -27,17 +30,22 @@ function parsePath(path: string): string[] {
 
 const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
 
-/** Where a part of a path leads: a key; in a list a number, or the name of a layer. */
-function keyIn(container: Container, part: string, path: string): string | number {
-  if (!Array.isArray(container)) return part;
+/** The names of the layers in a list: their own, or their kind and a number. */
+function namesIn(list: readonly unknown[]): string[] {
   const counts = new Map<string, number>();
-  const names = container.map((entry) => {
+  return list.map((entry) => {
     const kind = isContainer(entry) && !Array.isArray(entry) ? String(entry.kind) : String(entry);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
     return isContainer(entry) && !Array.isArray(entry) && typeof entry.name === "string"
       ? entry.name
       : `${kind}${counts.get(kind)}`;
   });
+}
+
+/** Where a part of a path leads: a key; in a list a number, or the name of a layer. */
+function keyIn(container: Container, part: string, path: string): string | number {
+  if (!Array.isArray(container)) return part;
+  const names = namesIn(container);
   const index = /^\d+$/.test(part) ? Number(part) : names.indexOf(part);
   if (index < 0 || index >= container.length) {
     const hint = /^\d+$/.test(part) ? `The list has ${container.length} entries, counted from 0.` : suggestName(part, names);
@@ -77,7 +85,16 @@ function changed(container: unknown, parts: readonly string[], depth: number, va
       message: `'${path}': ${parts.slice(0, depth).join(".") || "the document"} has nothing inside`,
     });
   }
-  const key = keyIn(inside, parts[depth]!, path) as never;
+  // A layer inside a block goes by the name that it has everywhere: "residual1.dense1" for model.residual1.layers.dense1.
+  const part = parts[depth]!;
+  if (
+    !Array.isArray(inside) &&
+    !Object.hasOwn(inside, part) &&
+    Array.isArray(inside.layers) &&
+    namesIn(inside.layers).includes(part)
+  )
+    return changed(inside, [...parts.slice(0, depth), "layers", ...parts.slice(depth)], depth, value, path);
+  const key = keyIn(inside, part, path) as never;
   const copy: Container = Array.isArray(inside) ? [...inside] : { ...inside };
   copy[key] = changed(inside[key], parts, depth + 1, value, path) as never;
   return copy;

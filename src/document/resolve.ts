@@ -1,25 +1,33 @@
 /** From what a person has written to a run: every name resolved, every default filled in, every mistake named at once. */
+import { definitionIn } from "../core/choice.ts";
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
 import { isPlainObject, type PlainObject } from "../core/objects.ts";
-import { type ComponentResolver, type OptionSpecs, resolveOptions } from "../core/options.ts";
+import { type ComponentResolver, type OptionSpecs, type OptionValues, resolveOptions } from "../core/options.ts";
 import { createRegistry, type Definition, type Registry } from "../core/registry.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import { datasets } from "../data/datasets/index.ts";
 import { type PreprocessingDefinition, preprocessings } from "../data/preprocessing/index.ts";
+import { layerOf } from "../nn/activation-layer.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
 import { losses } from "../nn/losses/index.ts";
+import { metrics } from "../nn/metrics/index.ts";
 import { constraints } from "../optim/constraints/index.ts";
 import { optimizers } from "../optim/optimizers/index.ts";
 import { penalties } from "../optim/penalties/index.ts";
+import { warmupSpec } from "../optim/schedules/apply.ts";
+import { schedules } from "../optim/schedules/index.ts";
 import {
   type Chosen,
+  type Clip,
   documentFormat,
   type ResolvedComponent,
   type ResolvedDocument,
   type Run,
   type RunLayer,
+  type RunMetric,
+  type RunSchedule,
 } from "./run-document.ts";
 
 export const dataSets: Registry<DatasetDefinition> = createRegistry<DatasetDefinition>("data set", datasets);
@@ -36,6 +44,29 @@ const trainingSpecs = {
     default: "epochs",
     summary: "How batches are drawn.",
   },
+  accumulate: { type: "integer", default: 1, min: 1, max: 100_000, summary: "Batches whose gradients make one step." },
+  monitor: { type: "string", default: "loss", summary: "By what the best weights are known: loss, accuracy, or a metric." },
+} as const satisfies OptionSpecs;
+
+const earlyStoppingSpecs = {
+  patience: {
+    type: "integer",
+    default: 5,
+    min: 1,
+    max: 1_000_000,
+    summary: "Epochs without an improvement that are waited for.",
+  },
+  minDelta: { default: 0, min: 0, summary: "What counts as an improvement." },
+  restoreBest: { type: "boolean", default: true, summary: "Whether the run ends with its best weights in place of its last." },
+} as const satisfies OptionSpecs;
+
+const clipSpecs = {
+  value: { type: "number", optional: true, min: 0, minExclusive: true, summary: "Largest magnitude of a single gradient." },
+  norm: { type: "number", optional: true, min: 0, minExclusive: true, summary: "Largest length of all gradients as one vector." },
+} as const satisfies OptionSpecs;
+
+const averageSpecs = {
+  decay: { default: 0.999, min: 0, max: 1, maxExclusive: true, summary: "Share of the average that is kept at a step." },
 } as const satisfies OptionSpecs;
 
 const runSpecs = {
@@ -44,23 +75,54 @@ const runSpecs = {
   numerics: { type: "string", choices: ["auto", "fused", "portable"], default: "auto" },
 } as const satisfies OptionSpecs;
 const defaultOptimizer = "adam";
-const sections = ["data", "preprocessing", "model", "loss", "optimizer", "penalty", "constraint", "training"] as const;
+const sections = [
+  "data",
+  "preprocessing",
+  "model",
+  "loss",
+  "optimizer",
+  "penalty",
+  "constraint",
+  "schedule",
+  "clip",
+  "average",
+  "metrics",
+  "training",
+] as const;
 
-interface ResolvedParts<D> {
-  readonly chosen: Chosen<D>;
+interface ResolvedParts<C> {
+  readonly chosen: C;
   readonly json: ResolvedComponent;
 }
 
-/** A component by name or with options; undefined after a mistake, which is among the problems. */
+/** A definition that a component brought along, where it is of the kind that is wanted. */
+function accept(definition: Definition, kind: string): Definition | undefined {
+  if (kind === "layer") return layerOf(definition);
+  return definition.role === kind ? definition : undefined;
+}
+
+interface ResolvedLayers {
+  readonly layers: readonly RunLayer[];
+  readonly json: readonly ResolvedComponent[];
+}
+
+/** Resolves the layers inside a layer of some kind, which stand in one of its options. */
+type LayersResolver = (value: unknown, path: string, kind: string) => ResolvedLayers;
+
+/** A component by name, with options, or as a definition; undefined after a mistake, which is among the problems. */
 function resolveComponent<D extends Definition>(
   registry: Registry<D>,
   value: unknown,
   path: string,
   problems: Problem[],
   ignored: readonly string[] = [],
-): ResolvedParts<D> | undefined {
-  const given = typeof value === "string" ? { kind: value } : value;
+  resolveInside?: LayersResolver,
+): ResolvedParts<Chosen<D>> | undefined {
   const { kind } = registry;
+  const brought = definitionIn(value);
+  const own = brought && accept(brought, kind);
+  const given =
+    typeof value === "string" ? { kind: value } : typeof value === "function" && brought ? { kind: brought.name } : value;
   if (!isPlainObject(given)) {
     problems.push({
       path,
@@ -68,7 +130,11 @@ function resolveComponent<D extends Definition>(
     });
     return undefined;
   }
-  if (typeof given.kind !== "string" || !registry.has(given.kind)) {
+  if (brought && !own) {
+    problems.push({ path, message: `expected a ${kind}, received the ${brought.role} '${brought.name}'` });
+    return undefined;
+  }
+  if (!own && (typeof given.kind !== "string" || !registry.has(given.kind))) {
     const where = typeof value === "string" ? path : `${path}.kind`;
     const hint = typeof given.kind === "string" ? suggestName(given.kind, registry.names) : `valid: ${registry.names.join(", ")}`;
     problems.push({
@@ -78,9 +144,14 @@ function resolveComponent<D extends Definition>(
     });
     return undefined;
   }
-  const definition = registry.get(given.kind);
-  const nested: Record<string, ResolvedComponent> = {};
+  const definition = (own as D | undefined) ?? registry.get(given.kind as string);
+  const nested: Record<string, unknown> = {};
   const resolve: ComponentResolver = (of, component, at, list) => {
+    if (of === "layers") {
+      const inside = resolveInside?.(component, at, definition.name);
+      nested[at] = inside?.json;
+      return inside?.layers;
+    }
     const parts = resolveComponent(componentRegistries[of]!, component, at, list);
     if (parts) nested[at] = parts.json;
     return parts?.chosen;
@@ -101,7 +172,7 @@ function resolveRegularizers(given: PlainObject, path: string, problems: Problem
 }
 
 /** What is done to the inputs, one after the other; nothing where it is left out. */
-function resolvePreprocessing(value: unknown, problems: Problem[]): readonly ResolvedParts<PreprocessingDefinition>[] {
+function resolvePreprocessing(value: unknown, problems: Problem[]): readonly ResolvedParts<Chosen<PreprocessingDefinition>>[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
     const hint = 'For example ["standardise"].';
@@ -115,27 +186,44 @@ function resolvePreprocessing(value: unknown, problems: Problem[]): readonly Res
   return value.flatMap((entry: unknown, i) => resolveComponent(preprocessings, entry, `preprocessing[${i}]`, problems) ?? []);
 }
 
-function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[]; json: ResolvedComponent[] } {
+/**
+ * The layers of a model, or of a block in it.
+ *
+ * @param prefix  of their names: "residual1." for those of its option `layers`, "residual1.shortcut." for those of another one
+ * @param paths   of all layers so far, by name
+ */
+function resolveLayers(
+  value: unknown,
+  problems: Problem[],
+  listPath = "model",
+  prefix = "",
+  paths = new Map<string, string>(),
+): ResolvedLayers {
   const layers: RunLayer[] = [];
   const json: ResolvedComponent[] = [];
   if (!Array.isArray(value) || value.length === 0) {
     problems.push({
-      path: "model",
+      path: listPath,
       message: `expected a list of layers, received ${showValue(value)}`,
       hint: 'For example ["relu"] or [{ "kind": "dense", "units": 10 }].',
     });
     return { layers, json };
   }
   const counts = new Map<string, number>();
-  const paths = new Map<string, string>();
   value.forEach((entry: unknown, i) => {
-    const path = `model[${i}]`;
-    const parts = resolveComponent(modelLayers, entry, path, problems, ["name", "penalty", "constraint"]);
+    const path = `${listPath}[${i}]`;
+    const nameOf = (kind: string) =>
+      isPlainObject(entry) && entry.name !== undefined ? entry.name : `${kind}${(counts.get(kind) ?? 0) + 1}`;
+    const resolveInside: LayersResolver = (inside, at, kind) => {
+      const option = at.slice(path.length + 1);
+      const own = `${prefix}${nameOf(kind)}.`;
+      return resolveLayers(inside, problems, at, option === "layers" ? own : `${own}${option}.`, paths);
+    };
+    const parts = resolveComponent(modelLayers, entry, path, problems, ["name", "penalty", "constraint"], resolveInside);
     if (!parts) return;
     const { definition, options } = parts.chosen;
-    const count = (counts.get(definition.name) ?? 0) + 1;
-    counts.set(definition.name, count);
-    const name = isPlainObject(entry) && entry.name !== undefined ? entry.name : `${definition.name}${count}`;
+    const name = nameOf(definition.name);
+    counts.set(definition.name, (counts.get(definition.name) ?? 0) + 1);
     if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
       problems.push({
         path: `${path}.name`,
@@ -143,13 +231,14 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[
       });
       return;
     }
-    const other = paths.get(name);
-    if (other) problems.push({ path: `${path}.name`, message: `the name '${name}' is taken by ${other}` });
-    paths.set(name, path);
+    const fullName = `${prefix}${name}`;
+    const other = paths.get(fullName);
+    if (other) problems.push({ path: `${path}.name`, message: `the name '${fullName}' is taken by ${other}` });
+    paths.set(fullName, path);
     const { penalty, constraint } = resolveRegularizers(isPlainObject(entry) ? entry : {}, `${path}.`, problems);
     layers.push({
       definition,
-      name,
+      name: fullName,
       options,
       ...(penalty && { penalty: penalty.chosen }),
       ...(constraint && { constraint: constraint.chosen }),
@@ -166,23 +255,80 @@ function resolveLayers(value: unknown, problems: Problem[]): { layers: RunLayer[
   return { layers, json };
 }
 
-function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument["training"] {
-  if (value !== undefined && !isPlainObject(value)) {
-    problems.push({
-      path: "training",
-      message: `expected an object with ${Object.keys(trainingSpecs).join(", ")}, received ${showValue(value)}`,
-    });
+/** A section of plain options; undefined where it is absent. */
+function resolveSection<S extends OptionSpecs>(
+  specs: S,
+  value: unknown,
+  path: string,
+  problems: Problem[],
+  ignored: readonly string[] = [],
+): OptionValues<S> | undefined {
+  if (value === undefined) return undefined;
+  if (!isPlainObject(value)) {
+    const message = `expected an object with ${Object.keys(specs).join(", ")}, received ${showValue(value)}`;
+    problems.push({ path, message });
+    return undefined;
   }
-  const given = isPlainObject(value) ? value : {};
-  const training = resolveOptions(trainingSpecs, given, {
-    owner: "training",
-    path: "training",
-    problems,
-  }) as unknown as ResolvedDocument["training"];
-  if (training.epochs !== undefined && training.iterations !== undefined) {
+  return resolveOptions(specs, value, { owner: path, path, problems, ignored }) as OptionValues<S>;
+}
+
+function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument["training"] {
+  const training = resolveSection(trainingSpecs, value ?? {}, "training", problems, ["earlyStopping"]);
+  if (!training) return { batchSize: 1, order: "epochs", accumulate: 1, monitor: "loss" };
+  const given = isPlainObject(value) ? value.earlyStopping : undefined;
+  const earlyStopping = resolveSection(earlyStoppingSpecs, given, "training.earlyStopping", problems);
+  const { epochs, iterations, ...rest } = training;
+  if (epochs !== undefined && iterations !== undefined) {
     problems.push({ path: "training.iterations", message: "epochs and iterations are both given", hint: "Keep one of the two." });
   }
-  return training.epochs === undefined && training.iterations === undefined ? { ...training, epochs: 10 } : training;
+  const length = iterations !== undefined ? { iterations } : { epochs: epochs ?? 10 };
+  return { ...rest, ...length, ...(earlyStopping && { earlyStopping }) };
+}
+
+/** What is measured beside loss and accuracy, each under a name of its own. */
+function resolveMetrics(value: unknown, problems: Problem[]): { chosen: RunMetric[]; json: ResolvedComponent[] } {
+  const [chosen, json]: [RunMetric[], ResolvedComponent[]] = [[], []];
+  if (value !== undefined && !Array.isArray(value)) {
+    const hint = 'For example ["f1", { "kind": "topK", "k": 5 }].';
+    problems.push({ path: "metrics", message: `expected a list of metrics, received ${showValue(value)}`, hint });
+  }
+  (Array.isArray(value) ? value : []).forEach((entry: unknown, i) => {
+    const path = `metrics[${i}]`;
+    const parts = resolveComponent(metrics, entry, path, problems, ["name"]);
+    if (!parts) return;
+    const name = isPlainObject(entry) && entry.name !== undefined ? entry.name : parts.chosen.definition.name;
+    if (typeof name !== "string" || name === "" || name === "loss" || chosen.some((one) => one.name === name)) {
+      const message = `expected a name that is not taken, received ${showValue(name)}`;
+      problems.push({ path: `${path}.name`, message, hint: 'Give it one: { "kind": "f1", "name": "microF1", ... }.' });
+      return;
+    }
+    chosen.push({ ...parts.chosen, name });
+    const { kind, ...rest } = parts.json;
+    json.push({ kind, name, ...rest });
+  });
+  return { chosen, json };
+}
+
+/** A schedule, and the warm-up that any of them may have. */
+function resolveSchedule(value: unknown, problems: Problem[]): ResolvedParts<RunSchedule> | undefined {
+  if (value === undefined) return undefined;
+  const parts = resolveComponent(schedules, value, "schedule", problems, ["warmup"]);
+  const specs = { warmup: warmupSpec };
+  const ignored = isPlainObject(value) ? Object.keys(value).filter((name) => name !== "warmup") : [];
+  const given = isPlainObject(value) ? value : {};
+  const { warmup } = resolveOptions(specs, given, { owner: "a schedule", path: "schedule", problems, ignored }) as {
+    warmup: number;
+  };
+  return parts && { chosen: { ...parts.chosen, warmup }, json: { ...parts.json, warmup } };
+}
+
+function resolveClip(value: unknown, problems: Problem[]): Clip | undefined {
+  const clip = resolveSection(clipSpecs, value, "clip", problems);
+  if (clip && clip.value === undefined && clip.norm === undefined) {
+    problems.push({ path: "clip", message: "clip needs 'value', 'norm' or both", hint: 'For example { "norm": 1 }.' });
+  }
+  // Only what was given: an absent bound is no bound.
+  return clip && (Object.fromEntries(Object.entries(clip).filter(([, bound]) => bound !== undefined)) as Clip);
 }
 
 /** The error that lists every problem of a document. */
@@ -234,6 +380,10 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     problems,
   );
   const { penalty, constraint } = resolveRegularizers(document, "", problems);
+  const schedule = resolveSchedule(document.schedule, problems);
+  const clip = resolveClip(document.clip, problems);
+  const measured = resolveMetrics(document.metrics, problems);
+  const average = resolveSection(averageSpecs, document.average, "average", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
   const { format, seed, numerics } = head;
@@ -249,6 +399,10 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
       optimizer: optimizer.json,
       ...(penalty && { penalty: penalty.json }),
       ...(constraint && { constraint: constraint.json }),
+      ...(schedule && { schedule: schedule.json }),
+      ...(clip && { clip }),
+      ...(average && { average }),
+      ...(measured.json.length > 0 && { metrics: measured.json }),
       training,
     },
     data: data.chosen,
@@ -258,5 +412,9 @@ export function resolveRun(document: unknown, origin = "the run document"): Run 
     optimizer: optimizer.chosen,
     ...(penalty && { penalty: penalty.chosen }),
     ...(constraint && { constraint: constraint.chosen }),
+    ...(schedule && { schedule: schedule.chosen }),
+    ...(clip && { clip }),
+    ...(average && { average }),
+    metrics: measured.chosen,
   };
 }

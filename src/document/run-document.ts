@@ -6,19 +6,19 @@
  *
  *   { "data": "mnist", "model": [{ "kind": "dense", "units": 100 }, "relu", { "kind": "dense", "units": 10 }] }
  */
+import type { ComponentInput } from "../core/choice.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { PreprocessingDefinition } from "../data/preprocessing/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
+import type { MetricDefinition } from "../nn/metrics/define.ts";
 import type { ChosenLayer } from "../nn/model.ts";
 import type { ConstraintDefinition } from "../optim/constraints/define.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import type { PenaltyDefinition } from "../optim/penalties/define.ts";
+import type { ScheduleDefinition } from "../optim/schedules/define.ts";
 
 export const documentFormat = "osolgil.run/1";
-
-/** A definition by name, or with options: "adam", { "kind": "adam", "learningRate": 0.01 }. */
-export type ComponentInput = string | { readonly kind: string; readonly [option: string]: unknown };
 
 /** What a person writes. */
 export interface RunDocument {
@@ -39,6 +39,14 @@ export interface RunDocument {
   readonly penalty?: ComponentInput;
   /** Where weights must lie after each step; anywhere where absent. A layer with a `constraint` of its own has that instead. */
   readonly constraint?: ComponentInput;
+  /** How the learning rate changes over the run, with `warmup` steps before it; it stays where absent. */
+  readonly schedule?: ComponentInput;
+  /** Gradients are cut to these bounds: each number to `value`, all together to the length `norm`; not at all where absent. */
+  readonly clip?: Clip;
+  /** Weights and running statistics are averaged over the steps, and judged by their averages; not where absent. */
+  readonly average?: Average;
+  /** What is measured on validation and test data beside loss and accuracy; each may have a `name` of its own. */
+  readonly metrics?: readonly ComponentInput[];
   readonly training?: {
     /** Default 128. */
     readonly batchSize?: number;
@@ -48,7 +56,35 @@ export interface RunDocument {
     readonly iterations?: number;
     /** Each example once an epoch in random order ("epochs", the default), drawn with replacement, or as the data lie ("sequential"). */
     readonly order?: BatchOrder;
+    /** Batches whose gradients are gathered for one step; default 1. */
+    readonly accumulate?: number;
+    /** By what the best weights are known, over the validation data where there are any: "loss" (the default), "accuracy", or a metric. */
+    readonly monitor?: string;
+    /** Ends the run when what is monitored has not become better for some epochs; absent: it runs to its end. */
+    readonly earlyStopping?: Partial<EarlyStopping>;
   };
+}
+
+/** Bounds of gradients, at least one of the two. */
+export interface Clip {
+  /** Largest magnitude of a single number, > 0. */
+  readonly value?: number;
+  /** Largest length of all gradients as one vector, > 0. */
+  readonly norm?: number;
+}
+
+export interface Average {
+  /** Share of the average that is kept at a step, in [0, 1); default 0.999. */
+  readonly decay?: number;
+}
+
+export interface EarlyStopping {
+  /** Epochs without an improvement that are waited for, >= 1; default 5. */
+  readonly patience: number;
+  /** What counts as an improvement, >= 0; default 0. */
+  readonly minDelta: number;
+  /** Whether the run ends with its best weights in place of its last; default true. */
+  readonly restoreBest: boolean;
 }
 
 /** A component written out, as it is stored. */
@@ -73,11 +109,19 @@ export interface ResolvedDocument {
   readonly penalty?: ResolvedComponent;
   /** Absent: weights may lie anywhere. */
   readonly constraint?: ResolvedComponent;
+  /** Absent: the learning rate stays. */
+  readonly schedule?: ResolvedComponent;
+  readonly clip?: Clip;
+  readonly average?: Required<Average>;
+  readonly metrics?: readonly ResolvedComponent[];
   readonly training: {
     readonly batchSize: number;
     readonly epochs?: number;
     readonly iterations?: number;
     readonly order: BatchOrder;
+    readonly accumulate: number;
+    readonly monitor: string;
+    readonly earlyStopping?: EarlyStopping;
   };
 }
 
@@ -92,6 +136,16 @@ export interface RunLayer extends ChosenLayer {
   readonly constraint?: Chosen<ConstraintDefinition>;
 }
 
+export interface RunMetric extends Chosen<MetricDefinition> {
+  /** Its key in scores; its kind where it has no other. */
+  readonly name: string;
+}
+
+/** A schedule, and the steps before it in which the learning rate grows. */
+export interface RunSchedule extends Chosen<ScheduleDefinition> {
+  readonly warmup: number;
+}
+
 /** The document and what its names stand for. */
 export interface Run {
   readonly document: ResolvedDocument;
@@ -103,6 +157,10 @@ export interface Run {
   readonly optimizer: Chosen<OptimizerDefinition>;
   readonly penalty?: Chosen<PenaltyDefinition>;
   readonly constraint?: Chosen<ConstraintDefinition>;
+  readonly schedule?: RunSchedule;
+  readonly clip?: Clip;
+  readonly average?: Required<Average>;
+  readonly metrics: readonly RunMetric[];
 }
 
 /** A document in a TypeScript file: `export default defineRun({ ... })`. Gives types to the editor; changes nothing. */

@@ -12,18 +12,35 @@ import {
 import type { RunEvent } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
 import type { ProfileSummary } from "../train/profile-summary.ts";
+import type { ResumeFrom } from "../train/train.ts";
 import type { TeamParts } from "./compute-threads.ts";
 
 export interface TrainerData {
   readonly document: ResolvedDocument;
-  /** One int32: not 0 asks the trainer to stop after the step at hand. */
-  readonly stopFlag: SharedArrayBuffer;
+  /** Two int32: not 0 asks the trainer to stop after the step at hand; files of checkpoints that were dealt with. */
+  readonly signals: SharedArrayBuffer;
+  /** Seconds between checkpoints within an epoch. */
+  readonly checkpointEverySeconds: number;
+  /** Where an earlier part of the run ended. */
+  readonly resume: ResumeData | undefined;
   readonly processStartMs: number;
   /** Threads to work with, besides the trainer's own. */
   readonly team: TeamParts | undefined;
   /** Whether to measure where the time of a step goes. */
   readonly profile: boolean;
 }
+
+/** `ResumeFrom`, with checkpoints as the bytes of their files. */
+export interface ResumeData extends Omit<ResumeFrom, "checkpoint" | "best"> {
+  readonly checkpoint?: Uint8Array;
+  readonly best?: Uint8Array;
+}
+
+/** Places in `TrainerData.signals`. */
+export const signalPlaces = { stop: 0, written: 1 } as const;
+
+/** What a checkpoint's file is called: the state of the run, or its best weights so far. */
+export type CheckpointFile = "last.safetensors" | "best.safetensors";
 
 export interface ErrorMessage {
   readonly type: "error";
@@ -36,7 +53,7 @@ export interface ErrorMessage {
 
 export type TrainerMessage =
   | { readonly type: "event"; readonly event: RunEvent }
-  | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: "checkpoint"; readonly file: CheckpointFile; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: "profile"; readonly step: number; readonly profile: RunProfile }
   | ErrorMessage;
 

@@ -9,15 +9,29 @@ import { TrainingError } from "../core/errors.ts";
 import type { RunEnded, RunEvent } from "../core/events.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
 import { ComputeThreads, defaultThreads } from "./compute-threads.ts";
-import { fromErrorMessage, type RunProfile, type TrainerData, type TrainerMessage } from "./messages.ts";
+import {
+  type CheckpointFile,
+  fromErrorMessage,
+  type ResumeData,
+  type RunProfile,
+  signalPlaces,
+  type TrainerData,
+  type TrainerMessage,
+} from "./messages.ts";
+
+const defaultCheckpointSeconds = 5;
 
 export interface RunHandlers {
   /** Called for each event in order. What it throws ends the run. */
   onEvent(event: RunEvent): void;
-  /** The weights and slots at the end, as safetensors; comes before the event that ends the run. */
-  onCheckpoint?(step: number, bytes: Uint8Array): void;
+  /** A checkpoint to be kept; the last comes before the event that ends the run. The next waits until this has returned. */
+  onCheckpoint?(file: CheckpointFile, step: number, bytes: Uint8Array): void;
   /** Asks to measure where the time of a step goes. Comes before the event that ends the run, where steps were measured. */
   onProfile?(step: number, profile: RunProfile): void;
+  /** Seconds between checkpoints within an epoch; default 5. At an epoch's end there is one as well. */
+  readonly checkpointEverySeconds?: number;
+  /** Where an earlier part of the run ended. */
+  readonly resume?: ResumeData;
   /** Asks the trainer to stop after the step at hand. */
   readonly signal?: AbortSignal;
   /** When the process started (see startedMs). */
@@ -49,8 +63,9 @@ export class TrainerThread {
     const worker = this.#worker;
     const compute = threads > 1 ? new ComputeThreads(threads, asked === undefined) : undefined;
     const team = compute?.parts;
-    const stopFlag = new SharedArrayBuffer(4);
-    const stop = () => Atomics.store(new Int32Array(stopFlag), 0, 1);
+    const signals = new SharedArrayBuffer(8);
+    const words = new Int32Array(signals);
+    const stop = () => Atomics.store(words, signalPlaces.stop, 1);
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
     return new Promise<RunEnded>((resolve, reject) => {
@@ -69,11 +84,13 @@ export class TrainerThread {
       worker.on("message", (message: TrainerMessage) => {
         try {
           if (message.type === "error") fail(fromErrorMessage(message));
-          else if (message.type === "checkpoint") handlers.onCheckpoint?.(message.step, message.bytes);
-          else if (message.type === "profile") handlers.onProfile?.(message.step, message.profile);
+          else if (message.type === "checkpoint") {
+            handlers.onCheckpoint?.(message.file, message.step, message.bytes);
+            Atomics.add(words, signalPlaces.written, 1);
+          } else if (message.type === "profile") handlers.onProfile?.(message.step, message.profile);
           else {
             // The other cores are free for the trainer until it has compiled; its first steps do not wait for these threads.
-            if (message.event.type === "run.started") compute?.start();
+            if (message.event.type === "run.started" || message.event.type === "run.resumed") compute?.start();
             handlers.onEvent(message.event);
             if (message.event.type === "run.ended") ended = message.event;
           }
@@ -93,7 +110,15 @@ export class TrainerThread {
           );
       });
       worker.ref();
-      const data: TrainerData = { document, stopFlag, processStartMs, team, profile: handlers.onProfile !== undefined };
+      const data: TrainerData = {
+        document,
+        signals,
+        processStartMs,
+        team,
+        profile: handlers.onProfile !== undefined,
+        checkpointEverySeconds: handlers.checkpointEverySeconds ?? defaultCheckpointSeconds,
+        resume: handlers.resume,
+      };
       worker.postMessage(data, team ? [...team.ports] : []);
     });
   }

@@ -13,6 +13,7 @@ export { fold, patches } from "./primitives/windows.ts";
 export { printProgram } from "./print.ts";
 export { type Assignment, assign, collectLeaves, type Program, programInputs, programOrder } from "./program.ts";
 export { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
+export { substitute } from "./substitute.ts";
 export {
   constant,
   type DType,

@@ -15,15 +15,9 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import type { Fan } from "./initializers/define.ts";
-import type { ChosenInitializer, LayerContext, LayerDefinition, Mode } from "./layers/define.ts";
+import type { ChosenInitializer, ChosenLayer, LayerContext, Mode } from "./layers/define.ts";
 
-/** A layer of a model, its name resolved and its options complete. */
-export interface ChosenLayer {
-  readonly definition: LayerDefinition;
-  /** Unique in the model. */
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}
+export type { ChosenLayer } from "./layers/define.ts";
 
 export interface ModelParameter {
   readonly tensor: Tensor;
@@ -72,9 +66,20 @@ export class Model {
    * @throws ShapeError a layer does not fit the one before it; both are named
    */
   apply(input: Tensor, mode: Mode, updates: Assignment[] = [], randomInputs: string[] = []): Tensor {
-    let x = input;
-    let before = "The data give";
-    for (const { definition, name, options } of this.layers) {
+    return this.applyLayers(this.layers, input, "The data give", mode, updates, randomInputs);
+  }
+
+  private applyLayers(
+    layers: readonly ChosenLayer[],
+    input: Tensor,
+    source: string,
+    mode: Mode,
+    updates: Assignment[],
+    randomInputs: string[],
+  ): Tensor {
+    let [x, before] = [input, source];
+    for (const { definition, name, options } of layers) {
+      const given = before;
       let key: Tensor | undefined;
       const context: LayerContext = {
         name,
@@ -91,17 +96,20 @@ export class Model {
           }
           return key;
         },
+        apply: (inside, at) => this.applyLayers(inside, at, given, mode, updates, randomInputs),
       };
       try {
         const result = definition.build(x, options, context);
         // What a layer passes on as it is keeps its name: a leaf under two names would be two leaves.
         x = result === x ? x : named(name, result);
       } catch (error) {
-        if (!(error instanceof ShapeError) || error.message.includes(`'${name}'`)) throw error;
-        const given = `${before} ${showShape(x.shape)}.`;
+        // What a layer of this one has said is said.
+        const isSaid = (message: string) => message.includes(`'${name}'`) || message.includes(`'${name}.`);
+        if (!(error instanceof ShapeError) || isSaid(error.message)) throw error;
+        const comes = `${before} ${showShape(x.shape)}.`;
         const detail = {
           message: `${definition.name} '${name}': ${error.message}`,
-          hint: error.hint === undefined ? given : `${given} ${error.hint}`,
+          hint: error.hint === undefined ? comes : `${comes} ${error.hint}`,
           cause: error,
         };
         throw new ShapeError(error.code, detail);

@@ -1,4 +1,5 @@
 /** A formula of one weight and of numbers: what penalties and constraints are. */
+import { type Chooser, choosable } from "../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../core/options.ts";
 import type { Definition } from "../core/registry.ts";
 import type { Tensor } from "../graph/index.ts";
@@ -9,12 +10,13 @@ export interface WeightRule extends Definition {
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
-interface Written<S extends OptionSpecs> extends Omit<WeightRule, "options" | "apply" | "examples"> {
+export interface WrittenRule<S extends OptionSpecs> extends Omit<WeightRule, "options" | "apply" | "examples"> {
   readonly options: S;
   apply(weight: Tensor, scalars: { readonly [K in keyof S]: Tensor }): Tensor;
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
-export function defineWeightRule<const S extends OptionSpecs>(definition: Written<S>): WeightRule {
-  return definition as unknown as WeightRule;
+/** A rule as a definition of its kind: "penalty", "constraint". */
+export function defineRule<S extends OptionSpecs>(role: string, definition: WrittenRule<S>): WeightRule & Chooser<S> {
+  return choosable<WeightRule, S>(role, definition as unknown as WeightRule);
 }

@@ -7,18 +7,28 @@ import { dirname } from "node:path";
 import { fileFault, systemCode } from "./file-faults.ts";
 
 /**
+ * @param options.keepAs  the name under which the content before stays; for a moment there may be that one alone
  * @throws FileError  the file could not be written; what was there before is still there, and nothing else
  * @example writeAtomically("runs/a/run.json", new TextEncoder().encode(text))
  */
-export function writeAtomically(path: string, bytes: Uint8Array): void {
+export function writeAtomically(path: string, bytes: Uint8Array, options: { readonly keepAs?: string } = {}): void {
   const temporary = `${path}.partial`;
   try {
     writeAndSync(temporary, bytes);
+    if (options.keepAs !== undefined) renameIfThere(path, options.keepAs);
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
     removeQuietly(temporary);
     throw fileFault(`'${path}' cannot be written`, error);
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
   }
 }
 

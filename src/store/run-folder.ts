@@ -4,6 +4,7 @@
  * Layout   run.json           the document, complete or absent
  *          events.jsonl       one event a line, in order
  *          checkpoints/NAME   each complete or absent; the folder appears with the first of them
+ *          lock               the process that writes the folder, while it does
  *          profile.json       where the time of a step went, where that was asked for; complete or absent
  *          trace.json         the same for a few steps, in the Trace Event Format
  */
@@ -16,6 +17,7 @@ import { showValue } from "../core/names.ts";
 import { removeQuietly, syncFolder, writeAtomically } from "./atomic-file.ts";
 import { EventLog } from "./event-log.ts";
 import { fileFault, systemCode } from "./file-faults.ts";
+import { isLocked, lockFolder } from "./lock.ts";
 
 export interface RunFolderPlaces {
   /** New folders are made here; default "runs". */
@@ -57,8 +59,17 @@ function makeGiven(path: string): boolean {
     if (isFile(path)) throw taken(path, "there is a file of this name", error);
     throw fileFault(`the folder '${path}' of the run cannot be made`, error);
   }
-  if (inside.length === 0) return isNew;
+  if (isLeftover(path, inside)) return isNew;
   throw taken(path, `it holds ${inside.includes("events.jsonl") ? "a run" : `'${inside[0]}'`} already`);
+}
+
+/** Whether all that is there was left by a run that was killed before it had begun; the stream without events is removed. */
+function isLeftover(path: string, inside: readonly string[]): boolean {
+  const events = join(path, "events.jsonl");
+  const isEmpty = (name: string) => name === "events.jsonl" && statSync(events).size === 0;
+  if (!inside.every((name) => name === "lock" || name === "run.json.partial" || isEmpty(name)) || isLocked(path)) return false;
+  removeQuietly(events);
+  return true;
 }
 
 function isFile(path: string): boolean {
@@ -122,9 +133,13 @@ function makeUnlessThere(path: string): boolean {
 
 function openNew(path: string, isNew: boolean): RunFolder {
   const events = join(path, "events.jsonl");
+  let unlock = () => {};
   try {
-    return new RunFolder(path, new EventLog(openSync(events, "ax"), events), isNew);
+    unlock = lockFolder(path);
+    return new RunFolder(path, new EventLog(openSync(events, "ax"), events), isNew, unlock);
   } catch (error) {
+    unlock();
+    if (error instanceof FileError) throw error;
     if (isNew) removeIfEmpty(path);
     // Another run began in the same empty folder at the same moment.
     if (systemCode(error) === "EEXIST") throw taken(path, "it holds a run already", error);
@@ -148,10 +163,13 @@ export class RunFolder {
   #hasCheckpoints = false;
 
   readonly #isNew: boolean;
+  readonly #unlock: () => void;
 
-  constructor(path: string, events: EventLog, isNew: boolean) {
+  /** @param unlock  gives back the lock of the folder, which the caller has taken */
+  constructor(path: string, events: EventLog, isNew: boolean, unlock: () => void) {
     this.path = path;
     this.#isNew = isNew;
+    this.#unlock = unlock;
     this.#events = events;
   }
 
@@ -201,11 +219,12 @@ export class RunFolder {
    * Writes checkpoints/NAME, in place of the one before.
    *
    * @param name  letters, digits, ".", "-" and "_"; the first is none of "." and "-"
+   * @param keepAs  the name under which the one before stays
    * @returns     its path inside the folder, as in the event checkpoint.saved: "checkpoints/NAME"
    * @throws FileError  it cannot be written; the one before is still there
    * @example folder.writeCheckpoint("last.safetensors", bytes)
    */
-  writeCheckpoint(name: string, bytes: Uint8Array): string {
+  writeCheckpoint(name: string, bytes: Uint8Array, keepAs?: string): string {
     if (!/^\w[\w.-]*$/.test(name)) {
       throw new FileError("E_FILE_NAME", {
         message: `a checkpoint's name must be letters, digits, '.', '-' and '_', the first of them not '.' or '-'; received ${showValue(name)}`,
@@ -221,12 +240,13 @@ export class RunFolder {
       }
       this.#hasCheckpoints = true;
     }
-    writeAtomically(join(folder, name), bytes);
+    writeAtomically(join(folder, name), bytes, keepAs === undefined ? {} : { keepAs: join(folder, keepAs) });
     return `checkpoints/${name}`;
   }
 
-  /** Closes the files; more than once is allowed. */
+  /** Closes the files and gives back the lock; more than once is allowed. */
   close(): void {
+    this.#unlock();
     this.#events.close();
   }
 }

@@ -5,6 +5,7 @@ import { type Dataset, type ExampleSet, exampleSize, type Table } from "../data/
 import type { Chosen, Run } from "../document/run-document.ts";
 import {
   type Assignment,
+  add,
   differentiate,
   equal,
   gather,
@@ -19,6 +20,7 @@ import {
   select,
   showShape,
   sizeOf,
+  substitute,
   sum,
   type Tensor,
   table,
@@ -28,9 +30,9 @@ import type { Mode } from "../nn/layers/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import { losses } from "../nn/losses/index.ts";
 import { type ChosenLayer, Model } from "../nn/model.ts";
-import { createScalars, createSlots, updateParameter } from "../optim/apply.ts";
 import { checkTargets } from "./check-targets.ts";
 import { Regularizers } from "./regularizers.ts";
+import { Updates } from "./updates.ts";
 
 /** The parts of a data set that programs read. */
 export type Part = "train" | "test";
@@ -67,6 +69,16 @@ function countCorrect(prediction: Tensor, target: Tensor): Tensor {
   return sum(equal(first, reshape(target, [rows])));
 }
 
+/** What a pass through the model gives for a batch. */
+interface Forward {
+  /** [rows, ...outputs]. */
+  readonly prediction: Tensor;
+  /** [rows]. */
+  readonly losses: Tensor;
+  /** How many rows are right, where targets are classes. */
+  readonly correct: Tensor | undefined;
+}
+
 export class RunPrograms {
   readonly model: Model;
   readonly loss: Chosen<LossDefinition>;
@@ -76,8 +88,7 @@ export class RunPrograms {
   private readonly run: Run;
   private readonly dataset: Dataset;
   private readonly parts = new Map<Part, PartTables>();
-  private readonly slots = new Map<Tensor, Record<string, Tensor>>();
-  private readonly scalars: Readonly<Record<string, Tensor>>;
+  private readonly updates: Updates;
 
   /** @throws ShapeError | DocumentError | DataError the model or the loss does not fit the data */
   constructor(run: Run, dataset: Dataset) {
@@ -86,8 +97,8 @@ export class RunPrograms {
     this.model = new Model(run.layers);
     this.loss = chooseLoss(run, dataset);
     checkTargets(this.loss.definition, dataset);
-    this.scalars = createScalars(run.optimizer.definition, run.optimizer.options);
     this.regularizers = new Regularizers(run);
+    this.updates = new Updates(run, this.model, this.regularizers);
     for (const part of ["train", "test"] as const) {
       const set = dataset[part];
       if (!set) continue;
@@ -97,9 +108,14 @@ export class RunPrograms {
     }
   }
 
-  /** Every optimizer slot, by parameter. */
-  get slotTensors(): Tensor[] {
-    return [...this.slots.values()].flatMap((slots) => Object.values(slots));
+  /** What steps remember beside parameters and running statistics: optimizer slots and averages. */
+  get keptTensors(): Tensor[] {
+    return this.updates.kept;
+  }
+
+  /** What predictions are made with in place of a parameter or running statistic: its average, where there is one. */
+  predicting(tensor: Tensor): Tensor {
+    return this.updates.averageOf.get(tensor) ?? tensor;
   }
 
   /** Each table with the values that belong into it. */
@@ -112,10 +128,23 @@ export class RunPrograms {
 
   /** The name of the program for a training step on so many rows; made at the first call. */
   trainingStep(rows: number): string {
-    const name = `train.${rows}`;
+    return this.made(`train.${rows}`, (randomInputs) => this.buildTraining(rows, randomInputs));
+  }
+
+  /** The name of the program that adds the gradients of so many rows to those of the batches before; made at the first call. */
+  accumulation(rows: number): string {
+    return this.made(`accumulate.${rows}`, (randomInputs) => this.buildAccumulation(rows, randomInputs));
+  }
+
+  /** The name of the program that steps along what `accumulation` has gathered; made at the first call, after an accumulation. */
+  application(): string {
+    return this.made("apply", () => this.buildApplication());
+  }
+
+  private made(name: string, build: (randomInputs: string[]) => Program): string {
     if (!this.programs[name]) {
       const randomInputs: string[] = [];
-      this.programs[name] = this.buildTraining(rows, randomInputs);
+      this.programs[name] = build(randomInputs);
       this.randomInputs.set(name, randomInputs);
     }
     return name;
@@ -151,13 +180,7 @@ export class RunPrograms {
     return this.regularizers.penalised(loss, this.model.parameters);
   }
 
-  private forward(
-    part: Part,
-    rows: number,
-    mode: Mode,
-    updates: Assignment[] = [],
-    randomInputs: string[] = [],
-  ): { losses: Tensor; correct: Tensor | undefined } {
+  private forward(part: Part, rows: number, mode: Mode, updates: Assignment[] = [], randomInputs: string[] = []): Forward {
     const { set, inputs, targets } = this.parts.get(part)!;
     const numbers = input("rows", [rows], "int32");
     const flat = (leaf: Tensor, { shape, scale }: Table) => {
@@ -169,9 +192,17 @@ export class RunPrograms {
     this.checkOutput(prediction);
     const isClasses = this.dataset.task.kind === "classification";
     return {
+      prediction,
       losses: this.loss.definition.build(prediction, isClasses ? target : reshape(target, prediction.shape), this.loss.options),
       correct: isClasses ? countCorrect(prediction, target) : undefined,
     };
+  }
+
+  /** As `forward` in evaluation, with the average of each parameter and statistic in its place where the run keeps one. */
+  private forwardWithAverages(part: Part, rows: number): Forward {
+    const { prediction, losses, correct } = this.forward(part, rows, "evaluation");
+    const replaced = substitute(correct ? [prediction, losses, correct] : [prediction, losses], this.updates.averageOf);
+    return { prediction: replaced[0]!, losses: replaced[1]!, correct: replaced[2] };
   }
 
   private checkOutput(prediction: Tensor): void {
@@ -193,26 +224,36 @@ export class RunPrograms {
     const updates: Assignment[] = [];
     const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
     const loss = mean(each);
-    const { parameters } = this.model;
-    const tensors = parameters.map(({ tensor }) => tensor);
-    const gradients = differentiate(this.regularizers.penalised(loss, parameters), tensors);
-    const { definition } = this.run.optimizer;
-    const assignments = parameters.flatMap((modelParameter, i) => {
-      const { tensor: parameter, isWeight } = modelParameter;
-      let slots = this.slots.get(parameter);
-      if (!slots) {
-        slots = createSlots(definition, parameter);
-        this.slots.set(parameter, slots);
-      }
-      return updateParameter(definition, parameter, gradients[i]!, slots, this.scalars, { isWeight }, (value) =>
-        this.regularizers.constrained(value, modelParameter),
-      );
-    });
-    return { outputs: { loss, ...(correct && { correct }) }, assignments: [...assignments, ...updates] };
+    const gradients = this.gradientsOf(this.regularizers.penalised(loss, this.model.parameters));
+    return { outputs: { loss, ...(correct && { correct }) }, assignments: this.updates.step(gradients, updates) };
+  }
+
+  private gradientsOf(objective: Tensor): Tensor[] {
+    return differentiate(
+      objective,
+      this.model.parameters.map(({ tensor }) => tensor),
+    );
+  }
+
+  private buildAccumulation(rows: number, randomInputs: string[]): Program {
+    const updates: Assignment[] = [];
+    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
+    const gradients = this.gradientsOf(sum(each));
+    return {
+      outputs: { loss: mean(each), ...(correct && { correct }) },
+      assignments: [...this.updates.accumulate(gradients), ...updates],
+    };
+  }
+
+  private buildApplication(): Program {
+    const gathered = this.updates.accumulated();
+    const cost = this.regularizers.cost(this.model.parameters);
+    const gradients = cost ? this.gradientsOf(cost).map((gradient, i) => add(gathered[i]!, gradient)) : gathered;
+    return { outputs: {}, assignments: this.updates.step(gradients, []) };
   }
 
   private buildEvaluation(part: Part, rows: number): Program {
-    const { losses: each, correct } = this.forward(part, rows, "evaluation");
-    return { outputs: { lossSum: sum(each), ...(correct && { correct }) }, assignments: [] };
+    const { prediction, losses: each, correct } = this.forwardWithAverages(part, rows);
+    return { outputs: { lossSum: sum(each), ...(correct && { correct }), prediction }, assignments: [] };
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The safetensors format, float32 only: named tensors and a few texts in one file.
+ * The safetensors format, float32 and float64: named tensors and a few texts in one file.
  *
  * Layout   N, 8 bytes, little-endian; N bytes of JSON, padded with spaces; then the data, row-major and little-endian.
- *          JSON: { "__metadata__": { key: text }, name: { "dtype": "F32", "shape": [...], "data_offsets": [begin, end] } },
+ *          JSON: { "__metadata__": { key: text }, name: { "dtype": "F32" or "F64", "shape": [...], "data_offsets": [begin, end] } },
  *          offsets counted in bytes from the start of the data.
  * Source   Hugging Face, github.com/huggingface/safetensors, README, section "Format".
  * Choice   The same tensors give the same bytes: tensors in the order given, metadata sorted by key.
@@ -17,12 +17,18 @@ import { showValue } from "../core/names.ts";
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array;
+}
+
+/** A tensor as a file holds it. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
 }
 
 /** What a file holds; tensors in the order of their data. */
 export interface SafetensorsContent {
-  readonly tensors: Map<string, { shape: number[]; values: Float32Array }>;
+  readonly tensors: Map<string, StoredTensor>;
   readonly metadata: Record<string, string>;
 }
 
@@ -61,8 +67,13 @@ export function encodeSafetensors(
   let at = LENGTH_BYTES + headerBytes;
   for (const { values } of tensors) {
     // As bits: a float may lose the payload of a NaN on the way, and the host may be big-endian.
-    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    for (let i = 0; i < bits.length; i++, at += 4) view.setUint32(at, bits[i], true);
+    if (values instanceof Float64Array) {
+      const bits = new BigUint64Array(values.buffer, values.byteOffset, values.length);
+      for (let i = 0; i < bits.length; i++, at += 8) view.setBigUint64(at, bits[i], true);
+    } else {
+      const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+      for (let i = 0; i < bits.length; i++, at += 4) view.setUint32(at, bits[i], true);
+    }
   }
   return bytes;
 }
@@ -92,8 +103,9 @@ function describeTensors(tensors: readonly NamedTensor[], metadata: Readonly<Rec
       });
     }
     names.add(name);
-    const end = at + 4 * values.length;
-    entries.push(`${JSON.stringify(name)}:{"dtype":"F32","shape":[${shape.join(",")}],"data_offsets":[${at},${end}]}`);
+    const end = at + values.byteLength;
+    const dtype = values instanceof Float64Array ? "F64" : "F32";
+    entries.push(`${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape.join(",")}],"data_offsets":[${at},${end}]}`);
     at = end;
   }
   return { json: `{${entries.join(",")}}`, dataBytes: at };
@@ -111,13 +123,14 @@ interface Entry {
   readonly shape: number[];
   readonly begin: number;
   readonly end: number;
+  readonly isDouble: boolean;
 }
 
 /**
  * Reads a whole safetensors file. The values are copies.
  *
  * @param origin  what the file is called in messages
- * @throws DataError  E_DATA_SAFETENSORS_*: the bytes are not exactly one safetensors file of float32 tensors
+ * @throws DataError  E_DATA_SAFETENSORS_*: the bytes are not exactly one safetensors file of float32 and float64 tensors
  * @example decodeSafetensors(bytes, "checkpoints/last.safetensors").tensors.get("fc1.weight")
  */
 export function decodeSafetensors(bytes: Uint8Array, origin: string): SafetensorsContent {
@@ -135,12 +148,21 @@ export function decodeSafetensors(bytes: Uint8Array, origin: string): Safetensor
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tensors: SafetensorsContent["tensors"] = new Map();
-  for (const { name, shape, begin, end } of entries) {
-    const bits = new Uint32Array((end - begin) / 4);
-    for (let i = 0; i < bits.length; i++) bits[i] = view.getUint32(dataStart + begin + 4 * i, true);
-    tensors.set(name, { shape, values: new Float32Array(bits.buffer) });
+  for (const { name, shape, begin, end, isDouble } of entries) {
+    tensors.set(name, { shape, values: readValues(view, dataStart + begin, dataStart + end, isDouble) });
   }
   return { tensors, metadata };
+}
+
+function readValues(view: DataView, begin: number, end: number, isDouble: boolean): Float32Array | Float64Array {
+  if (isDouble) {
+    const bits = new BigUint64Array((end - begin) / 8);
+    for (let i = 0; i < bits.length; i++) bits[i] = view.getBigUint64(begin + 8 * i, true);
+    return new Float64Array(bits.buffer);
+  }
+  const bits = new Uint32Array((end - begin) / 4);
+  for (let i = 0; i < bits.length; i++) bits[i] = view.getUint32(begin + 4 * i, true);
+  return new Float32Array(bits.buffer);
 }
 
 function readHeaderLength(bytes: Uint8Array, origin: string): number {
@@ -233,26 +255,28 @@ function readMetadata(value: unknown, origin: string): Record<string, string> {
 function readEntry(name: string, value: unknown, origin: string): Entry {
   const who = `${origin}: tensor ${showValue(name)}`;
   const { dtype, shape, data_offsets: offsets } = isObject(value) ? value : {};
-  if (dtype !== "F32") {
+  if (dtype !== "F32" && dtype !== "F64") {
     throw new DataError("E_DATA_SAFETENSORS_DTYPE", {
-      message: `${who}: only the dtype 'F32' is read, received ${showValue(dtype)}`,
+      message: `${who}: only the dtypes 'F32' and 'F64' are read, received ${showValue(dtype)}`,
       hint: "Convert the tensors to float32 and write the file again.",
     });
   }
-  if (!Array.isArray(shape) || !shape.every(isSize) || !Number.isSafeInteger(4 * countOf(shape))) {
+  const isDouble = dtype === "F64";
+  const size = isDouble ? 8 : 4;
+  if (!Array.isArray(shape) || !shape.every(isSize) || !Number.isSafeInteger(size * countOf(shape))) {
     throw new DataError("E_DATA_SAFETENSORS_SHAPE", {
-      message: `${who}: the shape must be a list of sizes with a product below 2^51, received ${showJson(shape)}`,
+      message: `${who}: the shape must be a list of sizes with a product below 2^50, received ${showJson(shape)}`,
       hint: "The file is damaged.",
     });
   }
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 && offsets.every(isSize) ? (offsets as number[]) : [];
-  if (begin === undefined || end === undefined || end - begin !== 4 * countOf(shape)) {
+  if (begin === undefined || end === undefined || end - begin !== size * countOf(shape)) {
     throw new DataError("E_DATA_SAFETENSORS_OFFSETS", {
-      message: `${who}: F32 ${showJson(shape)} takes ${4 * countOf(shape)} bytes, its data_offsets are ${showJson(offsets)}`,
+      message: `${who}: ${dtype} ${showJson(shape)} takes ${size * countOf(shape)} bytes, its data_offsets are ${showJson(offsets)}`,
       hint: "The file is damaged: offsets are [begin, end] in bytes, and end - begin is the size of the tensor.",
     });
   }
-  return { name, shape, begin, end };
+  return { name, shape, begin, end, isDouble };
 }
 
 /** Entries sorted by begin: each exactly where the one before ends, the last at the end of the file. */

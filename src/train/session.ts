@@ -2,31 +2,24 @@
 
 import { TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
+import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
-import { type BatchPlan, batchPlan, sequentialBatches } from "../data/batches.ts";
+import { type BatchPlan, batchPlan } from "../data/batches.ts";
 import type { Dataset, RawDataset } from "../data/dataset.ts";
 import type { Preparation } from "../data/preparation.ts";
 import { prepareData } from "../data/prepare.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
-import { sizeOf, type Tensor } from "../graph/index.ts";
+import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
+import { allLayers, describeLayers } from "../nn/blocks.ts";
 import { initialValues, type Model } from "../nn/model.ts";
 import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
-import { type Part, RunPrograms } from "./build.ts";
-
-/**
- * Rows in one evaluation step: enough to keep the engine busy, few enough to stay in the cache; a divisor of the count where
- * there is one, so that no second program is needed for what is left.
- */
-function evaluationRows(count: number, bytesPerRow: number): number {
-  const most = Math.max(64, Math.min(1024, Math.floor(cacheBytes / bytesPerRow)));
-  for (let rows = Math.min(count, most); rows >= most / 2; rows--) if (count % rows === 0) return rows;
-  return Math.min(count, most);
-}
-
-/** About what a core has for itself on machines of these years, but for the smallest. */
-const cacheBytes = 1 << 20;
+import { initialMemory, learningRateMultiplier, observeScore } from "../optim/schedules/apply.ts";
+import { RunPrograms } from "./build.ts";
+import { Evaluation, type Judged } from "./evaluation.ts";
+import type { NamedTensor, StoredTensor } from "./safetensors.ts";
+import { updateScalars } from "./updates.ts";
 
 /** The loss (mean over the batch) and the number of right answers of a step; the same object each time. */
 export interface StepResult {
@@ -70,26 +63,31 @@ export class Session {
   readonly stepsPerEpoch: number;
   private readonly key: RandomKey;
   private readonly batches: BatchPlan;
-  private readonly validationRows: Uint32Array;
   private readonly programs: RunPrograms;
   private readonly stepPrograms = new Map<number, StepProgram>();
-  private readonly evaluationSizes = new Map<Part, number>();
-  private readonly evaluationPrograms = new Map<string, StepProgram>();
+  /** Scores and predictions over what the run is judged by. */
+  readonly evaluation: Evaluation;
+  private stepRows: Int32Array | undefined;
+  /** What the schedule of the learning rate remembers from epoch to epoch. */
+  scheduleMemory: readonly number[];
+  private currentRate: number;
+  private fingerprint: string | undefined;
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
   constructor(run: Run, raw: RawDataset, { engine, numerics, memoryLimitBytes, threads, profile }: SessionOptions) {
     this.run = run;
+    this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
+    this.currentRate = Number(run.optimizer.options.learningRate);
     this.key = randomKey(run.document.seed);
     const { dataset, split, preparation, warnings } = prepareData(run, raw, this.key);
     this.dataset = dataset;
     this.preparation = preparation;
     this.warnings = warnings;
     const { training, numerics: wanted } = run.document;
-    this.validationRows = split.validation;
     this.batches = batchPlan({
       rows: split.train,
-      size: training.batchSize,
+      size: training.batchSize * training.accumulate,
       order: training.order,
       key: foldIn(this.key, "batches"),
     });
@@ -100,12 +98,8 @@ export class Session {
     this.model = this.programs.model;
     // The sizes that occur: all batches of an epoch but the last are alike.
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
-    const trainingSteps = [...sizes].map((rows) => [rows, this.programs.trainingStep(rows)] as const);
-    const evaluations = this.evaluationParts().flatMap(({ part, count }) => {
-      const size = evaluationRows(count, this.programs.bytesPerRow(part));
-      this.evaluationSizes.set(part, size);
-      return [size, count % size].filter((rows) => rows > 0).map((rows) => this.programs.evaluation(part, rows));
-    });
+    const trainingSteps = this.trainingPrograms([...sizes]);
+    this.evaluation = new Evaluation(run, dataset, this.programs, split.validation);
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),
@@ -113,34 +107,42 @@ export class Session {
       ...(threads && { threads }),
       ...(profile && { profile }),
     });
-    for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name, "loss"));
-    for (const name of evaluations) this.evaluationPrograms.set(name, this.stepProgram(name, "lossSum"));
+    for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name));
+    this.evaluation.bind(this.executable);
     for (const { leaf, values } of this.programs.tables()) this.executable.writeTable(leaf, values);
-    for (const parameter of this.model.parameters)
-      this.executable.writeState(parameter.tensor, initialValues(parameter, this.key));
-    for (const { tensor, initial } of this.model.states) {
-      this.executable.writeState(tensor, new Float32Array(sizeOf(tensor.shape)).fill(initial));
-    }
+    const start = (tensor: Tensor, values: Float32Array) => {
+      this.executable.writeState(tensor, values);
+      const predicting = this.programs.predicting(tensor);
+      if (predicting !== tensor) this.executable.writeState(predicting, values);
+    };
+    for (const parameter of this.model.parameters) start(parameter.tensor, initialValues(parameter, this.key));
+    for (const { tensor, initial } of this.model.states) start(tensor, new Float32Array(sizeOf(tensor.shape)).fill(initial));
     const options = run.optimizer.options;
     for (const [name, value] of Object.entries(numbersOf(options))) this.executable.setScalar(scalarName(name), value);
     for (const [name, value] of Object.entries(this.programs.regularizers.numbers)) this.executable.setScalar(name, value);
+    const { clip } = run;
+    if (clip?.value !== undefined) this.executable.setScalar(updateScalars.clipValue, clip.value);
+    if (clip?.norm !== undefined) this.executable.setScalar(updateScalars.clipNorm, clip.norm);
   }
 
-  private evaluationParts(): { part: Part; count: number }[] {
-    return [
-      ...(this.validationRows.length > 0 ? [{ part: "train" as const, count: this.validationRows.length }] : []),
-      ...(this.counts.test > 0 ? [{ part: "test" as const, count: this.counts.test }] : []),
-    ];
+  /** Names of the programs that train on so many rows; with accumulation those of its batches. */
+  private trainingPrograms(stepSizes: readonly number[]): (readonly [rows: number, name: string])[] {
+    const { batchSize, accumulate } = this.run.document.training;
+    if (accumulate === 1) return stepSizes.map((rows) => [rows, this.programs.trainingStep(rows)] as const);
+    const sizes = new Set(stepSizes.flatMap((rows) => [Math.min(rows, batchSize), rows % batchSize]).filter((rows) => rows > 0));
+    const programs = [...sizes].map((rows) => [rows, this.programs.accumulation(rows)] as const);
+    this.programs.application();
+    return programs;
   }
 
-  private stepProgram(name: string, loss: string): StepProgram {
+  private stepProgram(name: string): StepProgram {
     const correct = this.dataset.task.kind === "classification" ? this.executable.output(name, "correct") : undefined;
     const randomKeys = this.programs.randomInputsOf(name).map((input) => ({
       stream: foldIn(this.key, input),
       words: this.executable.input(name, input) as Int32Array,
     }));
     const rows = this.executable.input(name, "rows") as Int32Array;
-    return { name, rows, loss: this.executable.output(name, loss), correct, randomKeys };
+    return { name, rows, loss: this.executable.output(name, "loss"), correct, randomKeys };
   }
 
   /** The engine's profile of product sums, as it was chosen. */
@@ -160,67 +162,154 @@ export class Session {
    */
   step(step: number): Readonly<StepResult> {
     const rows = this.batches.sizeOf(step);
-    const program = this.stepPrograms.get(rows)!;
-    this.batches.fill(step, program.rows);
-    for (const { stream, words } of program.randomKeys) foldNumber(stream, step, words);
-    const { definition, options } = this.run.optimizer;
-    if (definition.scalars) {
-      const scalars = optimizerScalars(definition, options, step + 1);
-      for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
-    }
-    this.executable.run(program.name);
+    this.setRates(step);
+    const { average } = this.run;
+    if (average) this.executable.setScalar(updateScalars.averageShare, step === 0 ? 1 : 1 - average.decay);
     const { result } = this;
-    result.loss = program.loss[0]!;
-    result.correct = program.correct?.[0] ?? 0;
     result.rows = rows;
+    if (this.run.document.training.accumulate > 1) this.accumulatedStep(step, rows);
+    else {
+      const program = this.stepPrograms.get(rows)!;
+      this.batches.fill(step, program.rows);
+      for (const { stream, words } of program.randomKeys) foldNumber(stream, step, words);
+      this.executable.run(program.name);
+      result.loss = program.loss[0]!;
+      result.correct = program.correct?.[0] ?? 0;
+    }
     return result;
   }
 
-  /** Mean loss and accuracy over the validation or the test rows, or undefined where there are none or it was asked to stop. */
-  evaluate(which: "validation" | "test", shouldStop: () => boolean = () => false): Scores | undefined {
-    const part: Part = which === "validation" ? "train" : "test";
-    const rows = which === "validation" ? this.validationRows : this.counts.test;
-    const count = this.counts[which];
-    if (count === 0) return undefined;
-    const plan = sequentialBatches(rows, this.evaluationSizes.get(part)!);
-    let [loss, correct] = [0, 0];
-    for (let step = 0; step < plan.stepsPerEpoch; step++) {
-      if (shouldStop()) return undefined;
-      const program = this.evaluationPrograms.get(`evaluate.${part}.${plan.sizeOf(step)}`);
-      if (!program) throw new TrainingError("E_EVALUATION", { message: `no program evaluates ${plan.sizeOf(step)} rows` });
-      plan.fill(step, program.rows);
-      this.executable.run(program.name);
-      loss += program.loss[0]!;
-      correct += program.correct?.[0] ?? 0;
+  /** The run-time numbers of the optimizer at a step, which a schedule may change. */
+  private setRates(step: number): void {
+    const { optimizer, schedule } = this.run;
+    const { definition } = optimizer;
+    if (!definition.scalars && !schedule) return;
+    let { options } = optimizer;
+    if (schedule) {
+      const { steps, stepsPerEpoch, scheduleMemory } = this;
+      const share = learningRateMultiplier(schedule, schedule.warmup, { step, steps, stepsPerEpoch }, scheduleMemory);
+      this.currentRate = (optimizer.options.learningRate as number) * share;
+      options = { ...options, learningRate: this.currentRate };
+      this.executable.setScalar(scalarName("learningRate"), this.currentRate);
     }
-    return { loss: loss / count, ...(this.dataset.task.kind === "classification" && { accuracy: correct / count }) };
+    const scalars = optimizerScalars(definition, options, step + 1);
+    for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
   }
 
-  /** Parameters, running statistics and optimizer slots as they are now, in the order of the layers. */
-  readStates(): { name: string; shape: readonly number[]; values: Float32Array }[] {
-    const tensors: Tensor[] = [
-      ...this.model.parameters.map(({ tensor }) => tensor),
-      ...this.model.states.map(({ tensor }) => tensor),
-      ...this.programs.slotTensors,
-    ];
-    return tensors.map((tensor) => ({
-      name: tensor.name!,
-      shape: tensor.shape,
-      values: Float32Array.from(this.executable.readState(tensor)),
-    }));
+  /** One step along the gradients of several batches. */
+  private accumulatedStep(step: number, rows: number): void {
+    const { batchSize, accumulate } = this.run.document.training;
+    const { result, executable } = this;
+    this.stepRows ??= new Int32Array(this.batches.sizeOf(0));
+    this.batches.fill(step, this.stepRows);
+    let [loss, correct] = [0, 0];
+    for (let first = 0, batch = 0; first < rows; first += batchSize, batch++) {
+      const count = Math.min(batchSize, rows - first);
+      const program = this.stepPrograms.get(count)!;
+      for (let i = 0; i < count; i++) program.rows[i] = this.stepRows[first + i]!;
+      for (const { stream, words } of program.randomKeys) foldNumber(stream, step * accumulate + batch, words);
+      executable.setScalar(updateScalars.accumulateKeep, batch === 0 ? 0 : 1);
+      executable.run(program.name);
+      loss += program.loss[0]! * count;
+      correct += program.correct?.[0] ?? 0;
+    }
+    executable.setScalar(updateScalars.accumulateScale, 1 / rows);
+    executable.run(this.programs.application());
+    result.loss = loss / rows;
+    result.correct = correct;
+  }
+
+  /** Mean loss, accuracy and metrics over the validation or the test rows; undefined where there are none, or it was asked to stop. */
+  evaluate(which: Judged, shouldStop: () => boolean = () => false): Scores | undefined {
+    return this.evaluation.scores(which, shouldStop);
+  }
+
+  /** Parameters, running statistics, optimizer slots and averages as they are now, in the order of the layers. */
+  readStates(): NamedTensor[] {
+    return [...this.modelTensors(), ...this.programs.keptTensors].map((tensor) => this.read(tensor, tensor));
+  }
+
+  /** What predictions are made with, each under the name of its parameter or running statistic: the average where there is one. */
+  readPredicting(): NamedTensor[] {
+    return this.modelTensors().map((tensor) => this.read(tensor, this.programs.predicting(tensor)));
+  }
+
+  /**
+   * Takes up what `readStates` gave.
+   *
+   * @throws TrainingError  E_CHECKPOINT_MISFIT: a tensor is missing, is too many, or has another shape
+   */
+  writeStates(tensors: ReadonlyMap<string, StoredTensor>): void {
+    this.write([...this.modelTensors(), ...this.programs.keptTensors], tensors, (tensor) => tensor);
+  }
+
+  /** Takes up what `readPredicting` gave: evaluations are then of these. @throws TrainingError as `writeStates` */
+  writePredicting(tensors: ReadonlyMap<string, StoredTensor>): void {
+    this.write(this.modelTensors(), tensors, (tensor) => this.programs.predicting(tensor));
+  }
+
+  private modelTensors(): Tensor[] {
+    return [...this.model.parameters, ...this.model.states].map(({ tensor }) => tensor);
+  }
+
+  private read(named: Tensor, from: Tensor): NamedTensor {
+    return { name: named.name!, shape: named.shape, values: Float32Array.from(this.executable.readState(from)) };
+  }
+
+  private write(
+    wanted: readonly Tensor[],
+    tensors: ReadonlyMap<string, StoredTensor>,
+    placeOf: (tensor: Tensor) => Tensor,
+  ): void {
+    const names = new Set(wanted.map(({ name }) => name!));
+    const misfit = (message: string) =>
+      new TrainingError("E_CHECKPOINT_MISFIT", {
+        message: `the checkpoint does not fit the document: ${message}`,
+        hint: "It belongs to another run, or the document was changed since it was written.",
+      });
+    for (const name of tensors.keys()) if (!names.has(name)) throw misfit(`the model has no '${name}'`);
+    for (const tensor of wanted) {
+      const stored = tensors.get(tensor.name!);
+      if (!stored) throw misfit(`it has no '${tensor.name}'`);
+      if (!sameShape(stored.shape, tensor.shape)) {
+        throw misfit(`'${tensor.name}' is ${showShape(stored.shape)} in it and ${showShape(tensor.shape)} in the model`);
+      }
+    }
+    for (const tensor of wanted) this.executable.writeState(placeOf(tensor), tensors.get(tensor.name!)!.values);
+  }
+
+  /** The learning rate of the last step. */
+  get learningRate(): number {
+    return this.currentRate;
+  }
+
+  /** The scores that a run can be judged by, each with what is better. */
+  get goals(): Readonly<Record<string, "min" | "max" | undefined>> {
+    return this.evaluation.goals;
+  }
+
+  /** Takes up the monitored score of an epoch that has ended. */
+  observe(score: number, goal: "min" | "max"): void {
+    const { schedule } = this.run;
+    if (schedule) this.scheduleMemory = observeScore(schedule, this.scheduleMemory, score, goal);
+  }
+
+  /** Of all examples that the run learns from or is judged by; the same for the same data. */
+  get dataFingerprint(): string {
+    this.fingerprint ??= fingerprint(this.programs.tables().map(({ values }) => values));
+    return this.fingerprint;
   }
 
   /** The first parameter or running statistic that holds a NaN or an infinity. */
   firstNonFinite(): string | undefined {
-    const tensors = [...this.model.parameters, ...this.model.states].map(({ tensor }) => tensor);
-    return tensors.find((tensor) => !this.executable.readState(tensor).every(Number.isFinite))?.name;
+    return this.modelTensors().find((tensor) => !this.executable.readState(tensor).every(Number.isFinite))?.name;
   }
 
   /** "784-100-10", "28x28-conv 5x5x30-maxPool-100-10": what comes in, and each layer in short. */
   describeModel(): string {
     const { shape } = this.dataset.train.inputs;
-    const seesImages = this.run.layers.some(({ definition }) => definition.seesImages);
-    const parts = this.run.layers.map(({ definition, options }) => definition.describe?.(options) ?? definition.name);
-    return [seesImages ? shape.join("x") : sizeOf(shape), ...parts.filter((part) => part !== "")].join("-");
+    const seesImages = allLayers(this.run.layers).some(({ definition }) => definition.seesImages);
+    const input = seesImages ? shape.join("x") : String(sizeOf(shape));
+    return [input, describeLayers(this.run.layers)].filter((text) => text !== "").join("-");
   }
 }

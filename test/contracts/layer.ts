@@ -1,10 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/core/errors.ts";
 import * as g from "../../src/graph/index.ts";
-import type { LayerContext, LayerDefinition, Mode } from "../../src/nn/layers/index.ts";
+import type { ChosenLayer } from "../../src/nn/layers/define.ts";
+import { type LayerContext, type LayerDefinition, type Mode, modelLayers } from "../../src/nn/layers/index.ts";
 import { uniform } from "../support/values.ts";
 import { awayFromKinks, batchSizes, type Case, holdEngines, holdGradients } from "./formulas.ts";
-import { optionsContract, resolved } from "./options.ts";
+import { type Options, optionsContract, resolved } from "./options.ts";
+
+/** An example's options complete; those of type "layers" hold layers with theirs. */
+function complete(definition: LayerDefinition, given: Options): Options {
+  const choose = (entry: string | { kind: string }, i: number): ChosenLayer => {
+    const { kind, ...options } = typeof entry === "string" ? { kind: entry } : entry;
+    const inside = modelLayers.get(kind);
+    return { definition: inside, name: `${kind}${i}`, options: complete(inside, options) };
+  };
+  const isList = (name: string) => definition.options[name]!.type === "layers";
+  return Object.fromEntries(
+    Object.entries(resolved(definition, given)).map(([name, value]) => [name, isList(name) ? (value as []).map(choose) : value]),
+  );
+}
 
 /** A layer built by itself: a context that makes its parameters and remembers them. */
 function build(
@@ -18,21 +32,23 @@ function build(
   const states = new Map<string, { tensor: g.Tensor; initial: number }>();
   const updated: g.Tensor[] = [];
   let key: g.Tensor | undefined;
-  const context: LayerContext = {
-    name: "layer",
+  const contextOf = (owner: string): LayerContext => ({
+    name: owner,
     mode,
     before: "The input gives",
-    parameter(name, shape, _initializer, fan) {
+    parameter(local, shape, _initializer, fan) {
+      const name = `${owner}/${local}`;
       if (parameters.has(name)) throw new Error(`parameter '${name}' is asked for twice`);
       expect(fan.fanIn, `fanIn of ${name}`).toBeGreaterThanOrEqual(1);
       expect(fan.fanOut, `fanOut of ${name}`).toBeGreaterThanOrEqual(1);
-      const made = g.parameter(`layer/${name}`, shape);
+      const made = g.parameter(name, shape);
       parameters.set(name, made);
       return made;
     },
-    state(name, shape, initial) {
+    state(local, shape, initial) {
+      const name = `${owner}/${local}`;
       if (states.has(name)) throw new Error(`state '${name}' is asked for twice`);
-      const tensor = g.state(`layer/${name}`, shape);
+      const tensor = g.state(name, shape);
       states.set(name, { tensor, initial });
       return tensor;
     },
@@ -46,8 +62,14 @@ function build(
       key ??= g.input("random.layer", [2], "int32");
       return key;
     },
-  };
-  const result = definition.build(input, resolved(definition, example.options), context);
+    apply: (layers, x) =>
+      layers.reduce(
+        (at, { definition, name, options }) => definition.build(at, options, contextOf(`${owner}.${lists++}.${name}`)),
+        x,
+      ),
+  });
+  let lists = 0;
+  const result = definition.build(input, complete(definition, example.options), contextOf("layer"));
   expect(new Set(updated).size, "each state is written once").toBe(updated.length);
   const targets = [input, ...parameters.values()];
   const values: Record<string, Float32Array | Int32Array> = Object.fromEntries(
@@ -81,7 +103,7 @@ export function layerContract(definition: LayerDefinition): void {
           holdGradients(build(definition, example, 1, "evaluation"), what);
         });
 
-        const fewestRows = definition.fewestRows?.(example.input) ?? 1;
+        const fewestRows = definition.fewestRows?.(example.input, complete(definition, example.options)) ?? 1;
         test.each(batchSizes)("a batch of %d has its shape, and every engine agrees with the reference", (batch) => {
           for (const mode of ["training", "evaluation"] as const) {
             if (mode === "training" && batch < fewestRows) {

@@ -15,6 +15,7 @@ export const resolved = (definition: Definition, given: Options): Options =>
 function refused(spec: OptionSpec): { value: unknown; says: string[] }[] {
   if (spec.type === "boolean") return [1, "true", []].map((value) => ({ value, says: ["true or false"] }));
   if (spec.type === "component") return [3, true].map((value) => ({ value, says: [spec.of] }));
+  if (spec.type === "layers") return [3, "relu", true, []].map((value) => ({ value, says: ["a list of layers"] }));
   if (spec.type === "wordOrInteger") {
     const says = [...spec.choices, ...[spec.min, spec.max].filter((bound) => bound !== undefined).map(String)];
     const values: unknown[] = [`${spec.choices[0]}x`, "1", true, [], 0.5, Number.NaN];

@@ -27,7 +27,7 @@ test("everything that is left out is written out", () => {
       { kind: "dense", name: "dense2", units: 10, initializer: { kind: "he", distribution: "normal" }, bias: true },
     ],
     optimizer: { kind: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, biasCorrection: true },
-    training: { batchSize: 128, epochs: 10, order: "epochs" },
+    training: { batchSize: 128, epochs: 10, order: "epochs", accumulate: 1, monitor: "loss" },
   });
 });
 

@@ -9,9 +9,11 @@ import { activations } from "../../src/nn/activations/index.ts";
 import { initializers } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
+import { metrics } from "../../src/nn/metrics/index.ts";
 import { constraints } from "../../src/optim/constraints/index.ts";
 import { optimizers } from "../../src/optim/optimizers/index.ts";
 import { penalties } from "../../src/optim/penalties/index.ts";
+import { schedules } from "../../src/optim/schedules/index.ts";
 
 /** Registries, each with the folder that it must list whole. Data sets are files on a disk and have no examples. */
 const registries: readonly { folder: string; definitions: readonly Definition[]; hasExamples: boolean }[] = [
@@ -19,9 +21,11 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "nn/activations", definitions: activations.all, hasExamples: true },
   { folder: "nn/initializers", definitions: initializers.all, hasExamples: true },
   { folder: "nn/losses", definitions: losses.all, hasExamples: true },
+  { folder: "nn/metrics", definitions: metrics.all, hasExamples: true },
   { folder: "optim/optimizers", definitions: optimizers.all, hasExamples: true },
   { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
+  { folder: "optim/schedules", definitions: schedules.all, hasExamples: true },
   { folder: "data/preprocessing", definitions: preprocessings.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },
 ];
@@ -41,7 +45,7 @@ test("fileOf turns camelCase into kebab-case", () => {
 describe.each(registries)("src/$folder", ({ folder, definitions, hasExamples }) => {
   test("its files and its registry are the same set", () => {
     const files = readdirSync(join(import.meta.dirname, "../../src", folder)).filter(
-      (name) => !["index.ts", "define.ts"].includes(name),
+      (name) => !["index.ts", "define.ts", "definitions.ts", "apply.ts"].includes(name),
     );
     expect(files.sort()).toEqual(definitions.map(({ name }) => fileOf(name)).sort());
   });

@@ -44,7 +44,11 @@ const epoch = (loss: number): EpochEnded => ({ type: "epoch.ended", step: 860, e
 const saved: RunEvent = { type: "checkpoint.saved", step: 860, file: "checkpoints/last.safetensors", bytes: 3 };
 const textOf = (...parts: string[]) => readFileSync(join(...parts), "utf8");
 /** Every file and folder below, sorted. */
-const tree = (path: string) => readdirSync(path, { recursive: true, encoding: "utf8" }).sort();
+/** What lies in a folder, but for the lock of who writes it. */
+const tree = (path: string) =>
+  readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((name) => !/(^|[\\/])lock$/.test(name))
+    .sort();
 
 describe("createRunFolder without a path", () => {
   test("names by date and minute, and counts where that is taken", () => {

@@ -104,6 +104,6 @@ test("weights alone are penalised", () => {
   });
   // With learning rate times strength 1 the weights of a step are the gradient's share alone; biases do not feel it.
   expect(heavy!["dense1.bias"]).toEqual(free!["dense1.bias"]);
-  const norm = (values: Float32Array) => Math.hypot(...values);
+  const norm = (values: Float32Array | Float64Array) => Math.hypot(...values);
   expect(norm(heavy!["dense1.weight"]!)).toBeLessThan(0.1 * norm(free!["dense1.weight"]!));
 });

@@ -4,11 +4,12 @@
  *   node test/train/host-bits.ts portable
  */
 import { createHash } from "node:crypto";
+import type { ComponentInput } from "../../src/core/choice.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { mnist } from "../../src/data/datasets/mnist.ts";
 import { mainJob } from "../../src/document/main-job.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
-import type { ComponentInput, RunDocument } from "../../src/document/run-document.ts";
+import type { RunDocument } from "../../src/document/run-document.ts";
 import type { Numerics } from "../../src/engine/engine.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../../src/files/data-files.ts";
@@ -71,7 +72,15 @@ function partHashes(numerics: Numerics): Record<string, string> {
     hash(values, "adamw", "swish", { kind: "xavier", distribution: "uniform" }, {}),
     hash(yesOrNo, "lion", "tanh", "he", { loss: { kind: "binaryCrossEntropy", positiveWeight: 2 } }),
     hash(classes, "muon", "relu", "he", {}),
+    ["residual", residualHash(numerics)],
   ]);
+}
+
+function residualHash(numerics: Numerics): string {
+  const block = { kind: "residual", layers: ["batchNorm", "relu", { kind: "dense", units: 9 }] };
+  const narrow = { kind: "residual", layers: ["tanh", { kind: "dense", units: 3 }], shortcut: [{ kind: "dense", units: 3 }] };
+  const run = runOf({ model: [{ kind: "dense", units: 9 }, block, block, narrow], training: { batchSize: 17, epochs: 5 } });
+  return trainedHash(new Session(run, blobs({ count: 130, classes: 3, features: 5 }), { engine: wasmEngine, numerics }), 25);
 }
 
 /** The main job's first steps. */

@@ -25,6 +25,7 @@ const portable = {
   adamw: "a25c189771aa8830",
   lion: "b1d81df7817e60b7",
   muon: "3ced3632617c021e",
+  residual: "c66d059406505dc7",
 };
 
 test("portable training gives the bits that it gave when this was written", () => {

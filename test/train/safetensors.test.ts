@@ -17,7 +17,9 @@ function fileOf(header: string | Uint8Array, dataBytes: number): Uint8Array {
   return bytes;
 }
 
-const bitsOf = (values: Float32Array): number[] => [...new Uint32Array(values.buffer, values.byteOffset, values.length)];
+const bitsOf = (values: Float32Array | Float64Array): number[] => [
+  ...new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4),
+];
 const fault = (bytes: Uint8Array): string => raised(() => decodeSafetensors(bytes, "a.safetensors"));
 const entry = (shape: unknown, offsets: unknown, dtype: unknown = "F32"): string =>
   JSON.stringify({ dtype, shape, data_offsets: offsets });
@@ -151,13 +153,17 @@ describe("decodeSafetensors refuses", () => {
     [
       "another dtype",
       fileOf(`{"a":${entry([1], [0, 2], "BF16")}}`, 2),
-      "_DTYPE: a.safetensors: tensor 'a': only the dtype 'F32' is read, received 'BF16'",
+      "_DTYPE: a.safetensors: tensor 'a': only the dtypes 'F32' and 'F64' are read, received 'BF16'",
     ],
-    ["no tensor", fileOf('{"a":4}', 0), "_DTYPE: a.safetensors: tensor 'a': only the dtype 'F32' is read, received nothing"],
+    [
+      "no tensor",
+      fileOf('{"a":4}', 0),
+      "_DTYPE: a.safetensors: tensor 'a': only the dtypes 'F32' and 'F64' are read, received nothing",
+    ],
     [
       "no shape",
       fileOf('{"a":{"dtype":"F32","data_offsets":[0,4]}}', 4),
-      "_SHAPE: a.safetensors: tensor 'a': the shape must be a list of sizes with a product below 2^51, received missing",
+      "_SHAPE: a.safetensors: tensor 'a': the shape must be a list of sizes with a product below 2^50, received missing",
     ],
     ["a negative size", fileOf(`{"a":${entry([-1, -1], [0, 4])}}`, 4), "_SHAPE: a.safetensors: tensor 'a': the shape must be"],
     ["a broken size", fileOf(`{"a":${entry([0.5, 2], [0, 4])}}`, 4), "_SHAPE: a.safetensors: tensor 'a': the shape must be"],
@@ -257,13 +263,18 @@ describe("decodeSafetensors reads", () => {
 });
 
 const tensorArbitrary = fc
-  .record({ name: fc.string({ unit: "binary", maxLength: 12 }), shape: fc.array(fc.nat(4), { maxLength: 4 }), seed: fc.nat() })
-  .map(({ name, shape, seed }): NamedTensor => {
+  .record({
+    name: fc.string({ unit: "binary", maxLength: 12 }),
+    shape: fc.array(fc.nat(4), { maxLength: 4 }),
+    seed: fc.nat(),
+    isDouble: fc.boolean(),
+  })
+  .map(({ name, shape, seed, isDouble }): NamedTensor => {
     const bits = Uint32Array.from(
-      { length: shape.reduce((product, size) => product * size, 1) },
+      { length: shape.reduce((product, size) => product * size, isDouble ? 2 : 1) },
       (_, i) => seed * 2654435761 * (i + 1),
     );
-    return { name, shape, values: new Float32Array(bits.buffer) };
+    return { name, shape, values: isDouble ? new Float64Array(bits.buffer) : new Float32Array(bits.buffer) };
   });
 const fileArbitrary = fc.record({
   tensors: fc.uniqueArray(tensorArbitrary, { selector: ({ name }) => name, maxLength: 5 }),

@@ -11,13 +11,17 @@ import { eventLine } from "../../store/event-log.ts";
 import { fileFault, systemCode } from "../../store/file-faults.ts";
 import { reportError, screen } from "../output.ts";
 import { Recorder } from "../recorder.ts";
-import { addRunOptions, describeParts, type RunOptions, runFromOptions, wholeNumber } from "../run-options.ts";
+import { openResumed, type Resumed, refuseChanges } from "../resume.ts";
+import { addRunOptions, describeParts, type RunOptions, runFromOptions, seconds, wholeNumber } from "../run-options.ts";
 import { TerminalReporter } from "../terminal/reporter.ts";
 
 interface TrainOptions extends RunOptions {
   readonly threads?: number;
   readonly out?: string;
   readonly profile?: true;
+  readonly resume?: string;
+  readonly force?: true;
+  readonly checkpointEvery?: number;
   readonly json?: true;
 }
 
@@ -37,6 +41,9 @@ export function trainCommand(finish: (exitCode: number) => void, surroundings: S
       "threads that work on a step (default: one for each core, up to 4); the results are the same to the bit",
       wholeNumber(1),
     )
+    .option("--resume <folder>", "goes on with the run in this folder where it was stopped or killed, to the same bits")
+    .option("--force", "with --resume: goes on although data, numerics or document are not what they were")
+    .option("--checkpoint-every <seconds>", "time between checkpoints within an epoch (default: 5)", seconds)
     .option("--profile", "measures where the time of a step goes: a table at the end, profile.json and trace.json in the folder")
     .addOption(new Option("--json", "one event a line on standard output, and nothing else"))
     .addHelpText("after", describeParts)
@@ -52,14 +59,17 @@ async function trainOnce(
   options: TrainOptions,
   { trainer, outputClosed }: Surroundings,
 ): Promise<number> {
-  const run = await runFromOptions(path, options, options.json ? undefined : showMade);
+  const resumed = options.resume === undefined ? undefined : openToResume(path, options);
+  if (resumed?.isOver) return tellAgain(resumed, options);
+  const run = resumed?.run ?? (await runFromOptions(path, options, options.json ? undefined : showMade));
   const threads = chooseThreads(options.threads);
   const reporter = options.json ? undefined : new TerminalReporter(screen());
   const show = (event: RunEvent) => {
     if (reporter) reporter.onEvent(event);
     else process.stdout.write(eventLine(event));
   };
-  const recorder = new Recorder(run.document, { out: options.out, show });
+  if (reporter && resumed) for (const event of resumed.events) reporter.onEvent(event);
+  const recorder = new Recorder(run.document, { out: options.out, ...(resumed && { resumed: resumed.folder }), show });
   let isProfiled = false;
   const onProfile = (step: number, profile: RunProfile) => {
     isProfiled = true;
@@ -77,7 +87,9 @@ async function trainOnce(
   try {
     const ended = await (trainer ?? new TrainerThread()).run(run.document, {
       onEvent: (event) => recorder.onEvent(event),
-      onCheckpoint: (step, bytes) => recorder.onCheckpoint(step, bytes),
+      onCheckpoint: (file, step, bytes) => recorder.onCheckpoint(file, step, bytes),
+      ...(options.checkpointEvery !== undefined && { checkpointEverySeconds: options.checkpointEvery }),
+      ...(resumed && { resume: resumed.resume }),
       ...(options.profile && { onProfile }),
       signal: AbortSignal.any([stopping.signal, outputClosed]),
       ...(threads !== undefined && { threads }),
@@ -103,6 +115,34 @@ function showMade(document: Readonly<Record<string, unknown>>, notes: readonly s
   const sections = Object.entries(document).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   const [what, ...others] = notes;
   screen().write(`\n  ${[what, ...others.map((note) => `  ${note}`)].join("\n  ")}\n\n{\n${sections.join(",\n")}\n}\n`);
+}
+
+function openToResume(path: string | undefined, options: TrainOptions): Resumed {
+  const { resume, out, set, epochs, iterations, seed, numerics, target, force = false } = options;
+  const document = path === undefined ? undefined : path;
+  refuseChanges({
+    document,
+    "--out": out,
+    "--set": set.length > 0 ? set : undefined,
+    "--epochs": epochs,
+    "--iterations": iterations,
+    "--seed": seed,
+    "--numerics": numerics,
+    "--target": target,
+  });
+  const resumed = openResumed(resume!, force);
+  if (!resumed.isOver) for (const note of resumed.notes) process.stderr.write(`warning: ${note}\n`);
+  return resumed;
+}
+
+/** A completed run has nothing to go on with: its end is told as it was. */
+function tellAgain({ events, ended }: Extract<Resumed, { isOver: true }>, { json }: TrainOptions): number {
+  if (json) process.stdout.write(eventLine(ended));
+  else {
+    const reporter = new TerminalReporter(screen());
+    for (const event of events) reporter.onEvent(event);
+  }
+  return exitCodes.completed;
 }
 
 /** The threads asked for, or one for each core; says so where there are more than cores. */

@@ -3,7 +3,7 @@
  * place where there is a terminal, results and a curve at the end.
  */
 import { join } from "node:path";
-import type { EpochEnded, ProfileSaved, RunEvent, RunStarted, TrainProgress } from "../../core/events.ts";
+import type { EpochEnded, ProfileSaved, RunEvent, RunResumed, RunStarted, TrainProgress } from "../../core/events.ts";
 import type { ProfileSummary } from "../../train/profile-summary.ts";
 import type { CurvePoint } from "./curve.ts";
 import { EpochTable } from "./epoch-table.ts";
@@ -60,6 +60,9 @@ export class TerminalReporter {
         this.#started = event;
         this.#print(startLines(event, this.#width, this.#paint));
         break;
+      case "run.resumed":
+        this.#onResumed(event);
+        break;
       case "train.progress":
         this.#onProgress(event);
         break;
@@ -102,6 +105,15 @@ export class TerminalReporter {
 
   get #width(): number {
     return Math.max(NARROWEST, this.#screen.columns);
+  }
+
+  #onResumed(event: RunResumed): void {
+    if (!this.#started) this.#print(startLines({ ...event, type: "run.started" }, this.#width, this.#paint));
+    this.#started = { ...event, type: "run.started" };
+    // Times are measured from here: what lies between is no time of training.
+    this.#latest = this.#first = undefined;
+    const where = event.step === 0 ? "starts anew" : `goes on after step ${event.step}, in epoch ${event.epoch}`;
+    this.#print([`  ${this.#paint("dim", event.from === undefined ? where : `${where}, from ${event.from}`)}`]);
   }
 
   #onProgress(event: TrainProgress): void {

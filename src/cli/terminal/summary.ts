@@ -42,7 +42,7 @@ export function startLines(event: RunStarted, width: number, paint: Paint): stri
       "plan",
       [
         plural(event.epochs, "epoch"),
-        `batches of ${formatCount(event.batchSize)}`,
+        `batches of ${formatCount(event.batchSize)}${event.accumulate ? ` · ${event.accumulate} a step` : ""}`,
         plural(event.steps, "step"),
         `seed ${event.seed}`,
       ],

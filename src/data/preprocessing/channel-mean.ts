@@ -1,11 +1,13 @@
-/**
- * Symbols  x [height, width, channels] or [height, width], one channel; m and s mean and standard deviation of a channel over all
- *          training images and places; x -> x - m, or (x - m) / s.
- */
 import { DataError } from "../../core/errors.ts";
 import { constantWarning, momentsOf, scaleValues } from "../moments.ts";
 import { definePreprocessing } from "./define.ts";
 
+/**
+ * Takes the mean of its colour channel from each pixel, and divides by the channel's standard deviation if asked.
+ *
+ * Symbols  x [height, width, channels] or [height, width], one channel; m and s mean and standard deviation of a channel over all
+ *          training images and places; x -> x - m, or (x - m) / s.
+ */
 export const channelMean = definePreprocessing({
   name: "channelMean",
   summary: "Takes the mean of its colour channel from each pixel, and divides by the channel's standard deviation if asked.",

@@ -5,6 +5,7 @@
  * Choice   All of it is float64; the result is rounded to float32 once, at the end of the chain.
  * Choice   What was fitted is plain data: lists of numbers, which JSON keeps to the bit, and a Float64Array where there are many.
  */
+import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 
@@ -52,6 +53,6 @@ interface Written<S extends OptionSpecs, State extends PreprocessingState>
 
 export function definePreprocessing<const S extends OptionSpecs, State extends PreprocessingState>(
   definition: Written<S, State>,
-): PreprocessingDefinition {
-  return definition as unknown as PreprocessingDefinition;
+): PreprocessingDefinition & Chooser<S> {
+  return choosable<PreprocessingDefinition, S>("preprocessing", definition as unknown as PreprocessingDefinition);
 }

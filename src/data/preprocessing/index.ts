@@ -1,10 +1,7 @@
-/** The preprocessing that a run document can name: one file and one line each. */
+/** Preprocessing by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { channelMean } from "./channel-mean.ts";
-import { meanImage } from "./mean-image.ts";
-import { minMax } from "./min-max.ts";
-import { standardise } from "./standardise.ts";
-import { whiten } from "./whiten.ts";
+import type { PreprocessingDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { definePreprocessing, type PreprocessingDefinition } from "./define.ts";
-export const preprocessings = createRegistry("preprocessing", [meanImage, channelMean, standardise, minMax, whiten]);
+export const preprocessings = createRegistry<PreprocessingDefinition>("preprocessing", Object.values(definitions));

@@ -3,6 +3,11 @@ import { exampleSize } from "../dataset.ts";
 import { momentsOf } from "../moments.ts";
 import { definePreprocessing } from "./define.ts";
 
+/**
+ * Takes the mean of the training examples from each, pixel by pixel or feature by feature.
+ *
+ * Source   Lecture, E3 and C13; Krizhevsky, Sutskever & Hinton 2012, section 2.
+ */
 export const meanImage = definePreprocessing({
   name: "meanImage",
   summary: "Takes the mean of the training examples from each, pixel by pixel or feature by feature.",

@@ -1,12 +1,15 @@
-/**
- * Symbols  a, b smallest and largest value of a feature over the training rows; x -> low + (x - a) (high - low) / (b - a).
- * Choice   A feature that does not vary in training becomes low, whatever it is later. Others may leave the range at prediction.
- */
 import { DataError } from "../../core/errors.ts";
 import { exampleSize } from "../dataset.ts";
 import { constantWarning, momentsOf, scaleValues } from "../moments.ts";
 import { definePreprocessing } from "./define.ts";
 
+/**
+ * Brings each feature from the range it has in training to the range from low to high.
+ *
+ * Symbols  a, b smallest and largest value of a feature over the training rows; x -> low + (x - a) (high - low) / (b - a).
+ *
+ * Choice   A feature that does not vary in training becomes low, whatever it is later. Others may leave the range at prediction.
+ */
 export const minMax = definePreprocessing({
   name: "minMax",
   summary: "Brings each feature from the range it has in training to the range from low to high.",

@@ -1,12 +1,16 @@
-/**
- * Symbols  m, s mean and standard deviation (biased) of a feature over the training rows; x -> (x - m) / s.
- * Choice   A feature that does not vary in training becomes 0, whatever it is later.
- * Choice   A feature that is 1 for a category and 0 for others stays as it is: a rare category would become a very large number.
- */
 import { exampleSize } from "../dataset.ts";
 import { constantWarning, momentsOf, scaleValues } from "../moments.ts";
 import { definePreprocessing } from "./define.ts";
 
+/**
+ * Brings each feature to mean 0 and standard deviation 1; indicators of categories stay 0 and 1.
+ *
+ * Symbols  m, s mean and standard deviation (biased) of a feature over the training rows; x -> (x - m) / s.
+ *
+ * Choice   A feature that does not vary in training becomes 0, whatever it is later.
+ *
+ * Choice   A feature that is 1 for a category and 0 for others stays as it is: a rare category would become a very large number.
+ */
 export const standardise = definePreprocessing({
   name: "standardise",
   summary: "Brings each feature to mean 0 and standard deviation 1; indicators of categories stay 0 and 1.",

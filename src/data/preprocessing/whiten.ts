@@ -1,14 +1,3 @@
-/**
- * Whitening: features without correlation and, but for epsilon, of variance 1.
- *
- * Symbols  x [n] features; m their mean; C = U L U^T their covariance over the N training rows, divided by N; l its eigenvalues,
- *          descending; k components.
- *          pca: (U_k^T (x - m)) / sqrt(l + epsilon), [k].   zca: U_k of that, [n]: as near to the x as whitened rows can be.
- * Source   CS231n, "Data preprocessing"; Bell & Sejnowski 1997 (zca); Krizhevsky 2009, appendix A.
- * Choice   A direction without variance in training (l <= n 2^-52 l_max) becomes 0, whatever it is later: 1 / sqrt(epsilon) would
- *          blow up what noise a test row has there. The sign of a pca component: the largest entry of its eigenvector is positive.
- * Deviation  scikit-learn's PCA divides by N - 1, so its components are larger by sqrt((N - 1) / N), and it has no epsilon.
- */
 import { DataError } from "../../core/errors.ts";
 import { exampleSize } from "../dataset.ts";
 import { addRowProducts, symmetricEigen } from "../linear-algebra.ts";
@@ -19,6 +8,19 @@ import { definePreprocessing, type Examples } from "./define.ts";
 const mostFeatures = 3100;
 const epsilon64 = 2.220446049250313e-16;
 
+/**
+ * Whitening: features without correlation and, but for epsilon, of variance 1.
+ *
+ * Symbols  x [n] features; m their mean; C = U L U^T their covariance over the N training rows, divided by N; l its eigenvalues,
+ *          descending; k components.
+ *          pca: (U_k^T (x - m)) / sqrt(l + epsilon), [k].   zca: U_k of that, [n]: as near to the x as whitened rows can be.
+ *
+ * Source   CS231n, "Data preprocessing"; Bell & Sejnowski 1997 (zca); Krizhevsky 2009, appendix A.
+ *
+ * Choice   A direction without variance in training (l <= n 2^-52 l_max) becomes 0, whatever it is later: 1 / sqrt(epsilon) would
+ *          blow up what noise a test row has there. The sign of a pca component: the largest entry of its eigenvector is positive.
+ * Deviation  scikit-learn's PCA divides by N - 1, so its components are larger by sqrt((N - 1) / N), and it has no epsilon.
+ */
 export const whiten = definePreprocessing({
   name: "whiten",
   summary: "Removes correlations between features and brings them to variance 1, by PCA or ZCA.",

@@ -1,7 +1,9 @@
 /** Activations: elementwise functions that stand as layers of their own. */
+import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import type { Tensor } from "../../graph/index.ts";
+import type { LayerExtras } from "../layers/define.ts";
 
 export interface ActivationDefinition extends Definition {
   /** The formula; the shape stays. */
@@ -19,6 +21,8 @@ interface Written<S extends OptionSpecs> extends Omit<ActivationDefinition, "opt
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
-export function defineActivation<const S extends OptionSpecs>(definition: Written<S>): ActivationDefinition {
-  return definition as unknown as ActivationDefinition;
+export function defineActivation<const S extends OptionSpecs>(
+  definition: Written<S>,
+): ActivationDefinition & Chooser<S, LayerExtras> {
+  return choosable<ActivationDefinition, S, LayerExtras>("activation", definition as unknown as ActivationDefinition);
 }

@@ -1,8 +1,3 @@
-/**
- * Symbols  y = x where x > 0, else alpha (e^x - 1)
- * Source   Clevert, Unterthiner & Hochreiter 2016, equation 15, arXiv:1511.07289.
- * Choice   e^x - 1 as 2 t / (1 - t) with t = tanh(x/2), where nothing cancels: small x come out as precisely as large ones.
- */
 import { div, greater, minimum, mul, select, sub, type Tensor, tanh } from "../../graph/index.ts";
 import { defineActivation } from "./define.ts";
 
@@ -13,6 +8,15 @@ export function eluOf(x: Tensor, alpha: number): Tensor {
   return select(greater(x, 0), x, div(mul(2 * alpha, t), sub(1, t)));
 }
 
+/**
+ * Passes what is positive; what is negative approaches -alpha, which brings the mean nearer to 0.
+ *
+ * Symbols  y = x where x > 0, else alpha (e^x - 1)
+ *
+ * Source   Clevert, Unterthiner & Hochreiter 2016, equation 15, arXiv:1511.07289.
+ *
+ * Choice   e^x - 1 as 2 t / (1 - t) with t = tanh(x/2), where nothing cancels: small x come out as precisely as large ones.
+ */
 export const elu = defineActivation({
   name: "elu",
   summary: "Passes what is positive; what is negative approaches -alpha, which brings the mean nearer to 0.",

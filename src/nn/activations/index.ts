@@ -1,14 +1,7 @@
-/** The activations: one file and one line each. */
+/** The activations by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { elu } from "./elu.ts";
-import { gelu } from "./gelu.ts";
-import { leakyRelu } from "./leaky-relu.ts";
-import { relu } from "./relu.ts";
-import { selu } from "./selu.ts";
-import { sigmoid } from "./sigmoid.ts";
-import { softplus } from "./softplus.ts";
-import { swish } from "./swish.ts";
-import { tanh } from "./tanh.ts";
+import type { ActivationDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { type ActivationDefinition, defineActivation } from "./define.ts";
-export const activations = createRegistry("activation", [relu, sigmoid, tanh, leakyRelu, elu, selu, gelu, softplus, swish]);
+export const activations = createRegistry<ActivationDefinition>("activation", Object.values(definitions));

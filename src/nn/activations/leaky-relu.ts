@@ -1,11 +1,15 @@
-/**
- * Symbols  y = x where x > 0, else slope x
- * Source   Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic models".
- * Choice   At 0 the derivative is the slope, as in PyTorch.
- */
 import { greater, mul, select } from "../../graph/index.ts";
 import { defineActivation } from "./define.ts";
 
+/**
+ * Passes what is positive, and a small share of what is negative, so that no unit is cut off for good.
+ *
+ * Symbols  y = x where x > 0, else slope x
+ *
+ * Source   Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic models".
+ *
+ * Choice   At 0 the derivative is the slope, as in PyTorch.
+ */
 export const leakyRelu = defineActivation({
   name: "leakyRelu",
   summary: "Passes what is positive, and a small share of what is negative, so that no unit is cut off for good.",

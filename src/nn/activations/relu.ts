@@ -1,6 +1,11 @@
 import { relu as formula } from "../../graph/index.ts";
 import { defineActivation } from "./define.ts";
 
+/**
+ * max(0, x): passes what is positive.
+ *
+ * Source   Lecture, A5; Nair & Hinton 2010.
+ */
 export const relu = defineActivation({
   name: "relu",
   summary: "max(0, x): passes what is positive.",

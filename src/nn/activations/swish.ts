@@ -1,11 +1,15 @@
-/**
- * Symbols  y = x sigmoid(beta x)
- * Source   Ramachandran, Zoph & Le 2017, arXiv:1710.05941; with beta = 1 the SiLU of Elfwing et al. 2018, arXiv:1702.03118.
- * Choice   beta is an option and not learned.
- */
 import { mul, sigmoid } from "../../graph/index.ts";
 import { defineActivation } from "./define.ts";
 
+/**
+ * x sigmoid(beta x): a smooth relu that dips a little below 0. With beta 1 also called SiLU.
+ *
+ * Symbols  y = x sigmoid(beta x)
+ *
+ * Source   Ramachandran, Zoph & Le 2017, arXiv:1710.05941; with beta = 1 the SiLU of Elfwing et al. 2018, arXiv:1702.03118.
+ *
+ * Choice   beta is an option and not learned.
+ */
 export const swish = defineActivation({
   name: "swish",
   summary: "x sigmoid(beta x): a smooth relu that dips a little below 0. With beta 1 also called SiLU.",

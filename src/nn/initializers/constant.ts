@@ -1,5 +1,10 @@
 import { defineInitializer } from "./define.ts";
 
+/**
+ * All numbers the same: for scales, which start at 1; weights that are all alike stay alike.
+ *
+ * Source   Lecture, C4.
+ */
 export const constant = defineInitializer({
   name: "constant",
   summary: "All numbers the same: for scales, which start at 1; weights that are all alike stay alike.",

@@ -5,6 +5,7 @@
  * fanIn rows and as many columns as there are units.
  */
 
+import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import { fillNormal, fillUniform, type RandomKey } from "../../core/random.ts";
 import type { Definition } from "../../core/registry.ts";
@@ -33,8 +34,8 @@ interface Written<S extends OptionSpecs> extends Omit<InitializerDefinition, "op
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
-export function defineInitializer<const S extends OptionSpecs>(definition: Written<S>): InitializerDefinition {
-  return definition as unknown as InitializerDefinition;
+export function defineInitializer<const S extends OptionSpecs>(definition: Written<S>): InitializerDefinition & Chooser<S> {
+  return choosable<InitializerDefinition, S>("initializer", definition as unknown as InitializerDefinition);
 }
 
 /** The option of initializers that are known in both forms. */

@@ -1,11 +1,14 @@
-/**
- * Symbols  n inputs of a unit (fanIn)
- * Source   He et al. 2015, equation 10, arXiv:1502.01852. Uniform in [-sqrt(6/n), sqrt(6/n)).
- */
 import { defineInitializer, distributionOption, type Fan, fillByDistribution } from "./define.ts";
 
 const std = ({ fanIn }: Fan) => Math.sqrt(2 / fanIn);
 
+/**
+ * Numbers of variance 2/fanIn, for layers followed by ReLU.
+ *
+ * Symbols  n inputs of a unit (fanIn)
+ *
+ * Source   He et al. 2015, equation 10, arXiv:1502.01852. Uniform in [-sqrt(6/n), sqrt(6/n)).
+ */
 export const he = defineInitializer({
   name: "he",
   summary: "Numbers of variance 2/fanIn, for layers followed by ReLU.",

@@ -1,24 +1,7 @@
-/** The initializers: one file and one line each. */
+/** The initializers by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { constant } from "./constant.ts";
-import { he } from "./he.ts";
-import { lecun } from "./lecun.ts";
-import { normal } from "./normal.ts";
-import { orthogonal } from "./orthogonal.ts";
-import { truncatedNormal } from "./truncated-normal.ts";
-import { uniform } from "./uniform.ts";
-import { xavier } from "./xavier.ts";
-import { zeros } from "./zeros.ts";
+import type { InitializerDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { defineInitializer, type Fan, type InitializerDefinition } from "./define.ts";
-export const initializers = createRegistry("initializer", [
-  zeros,
-  constant,
-  normal,
-  uniform,
-  truncatedNormal,
-  xavier,
-  he,
-  lecun,
-  orthogonal,
-]);
+export const initializers = createRegistry<InitializerDefinition>("initializer", Object.values(definitions));

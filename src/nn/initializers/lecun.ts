@@ -1,11 +1,14 @@
-/**
- * Symbols  n inputs of a unit (fanIn)
- * Source   LeCun, Bottou, Orr & Mueller 1998, "Efficient BackProp", equation 16: std n^(-1/2). Uniform in [-sqrt(3/n), sqrt(3/n)).
- */
 import { defineInitializer, distributionOption, type Fan, fillByDistribution } from "./define.ts";
 
 const std = ({ fanIn }: Fan) => Math.sqrt(1 / fanIn);
 
+/**
+ * Numbers of variance 1/fanIn, for layers followed by selu.
+ *
+ * Symbols  n inputs of a unit (fanIn)
+ *
+ * Source   LeCun, Bottou, Orr & Mueller 1998, "Efficient BackProp", equation 16: std n^(-1/2). Uniform in [-sqrt(3/n), sqrt(3/n)).
+ */
 export const lecun = defineInitializer({
   name: "lecun",
   summary: "Numbers of variance 1/fanIn, for layers followed by selu.",

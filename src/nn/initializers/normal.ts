@@ -1,6 +1,11 @@
 import { fillNormal } from "../../core/random.ts";
 import { defineInitializer } from "./define.ts";
 
+/**
+ * Normal numbers of a given mean and standard deviation.
+ *
+ * Source   Lecture, C5: standard deviations 1 and 0.01.
+ */
 export const normal = defineInitializer({
   name: "normal",
   summary: "Normal numbers of a given mean and standard deviation.",

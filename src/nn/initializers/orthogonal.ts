@@ -1,14 +1,3 @@
-/**
- * A random matrix whose rows or columns, whichever are fewer, are orthogonal and of one length: it turns and mirrors without
- * stretching.
- *
- * Symbols  Q R = A, A [m, n] of standard normal numbers, m >= n; the result is gain Q, or its transpose. A weight of several axes
- *          is the matrix [all axes but the last, units], as PyTorch flattens it (whose units come first).
- * Source   Saxe, McClelland & Ganguli 2014, arXiv:1312.6120; Mezzadri 2007, arXiv:math-ph/0609050: a positive diagonal of R makes
- *          every such matrix equally probable.
- * Choice   Gram-Schmidt in its modified form, column by column in float64, gives that diagonal by itself; what it loses of
- *          orthogonality, the condition of A times 1e-16 (Bjorck 1967), is far below a float32.
- */
 import { fillNormal } from "../../core/random.ts";
 import { defineInitializer } from "./define.ts";
 
@@ -31,6 +20,19 @@ function orthonormalise(vectors: Float64Array, count: number): void {
   }
 }
 
+/**
+ * A random matrix whose rows or columns, whichever are fewer, are orthogonal and of one length: it turns and mirrors without
+ * stretching.
+ *
+ * Symbols  Q R = A, A [m, n] of standard normal numbers, m >= n; the result is gain Q, or its transpose. A weight of several axes
+ *          is the matrix [all axes but the last, units], as PyTorch flattens it (whose units come first).
+ *
+ * Source   Saxe, McClelland & Ganguli 2014, arXiv:1312.6120; Mezzadri 2007, arXiv:math-ph/0609050: a positive diagonal of R makes
+ *          every such matrix equally probable.
+ *
+ * Choice   Gram-Schmidt in its modified form, column by column in float64, gives that diagonal by itself; what it loses of
+ *          orthogonality, the condition of A times 1e-16 (Bjorck 1967), is far below a float32.
+ */
 export const orthogonal = defineInitializer({
   name: "orthogonal",
   summary: "A random rotation, times a gain: the length of what passes through stays as it is, however deep the network.",

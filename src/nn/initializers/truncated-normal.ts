@@ -1,14 +1,18 @@
-/**
- * Symbols  b bound; sigma std, that of the whole normal distribution; phi, Phi its density and distribution function: what is left
- *          has the standard deviation sigma sqrt(1 - 2 b phi(b) / (2 Phi(b) - 1)), 0.88 sigma for b = 2
- * Source   Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions 1, section 13.10.1.
- * Choice   What falls outside is drawn again: round r draws as many normal numbers as are missing from a stream of its own.
- *          `std` is that of the whole distribution, as in PyTorch and TensorFlow; the bound counts in it, as in TensorFlow.
- */
 import { erf, exp } from "../../core/math.ts";
 import { fillNormal, foldIn } from "../../core/random.ts";
 import { defineInitializer } from "./define.ts";
 
+/**
+ * Normal numbers without the rare large ones, which would saturate a unit from the start.
+ *
+ * Symbols  b bound; sigma std, that of the whole normal distribution; phi, Phi its density and distribution function: what is left
+ *          has the standard deviation sigma sqrt(1 - 2 b phi(b) / (2 Phi(b) - 1)), 0.88 sigma for b = 2
+ *
+ * Source   Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions 1, section 13.10.1.
+ *
+ * Choice   What falls outside is drawn again: round r draws as many normal numbers as are missing from a stream of its own.
+ *          `std` is that of the whole distribution, as in PyTorch and TensorFlow; the bound counts in it, as in TensorFlow.
+ */
 export const truncatedNormal = defineInitializer({
   name: "truncatedNormal",
   summary: "Normal numbers without the rare large ones, which would saturate a unit from the start.",

@@ -1,6 +1,11 @@
 import { fillUniform } from "../../core/random.ts";
 import { defineInitializer } from "./define.ts";
 
+/**
+ * Numbers from mean - limit to mean + limit, each as probable as the others.
+ *
+ * Source   Keras's RandomUniform, whose limits of 0.05 are the default.
+ */
 export const uniform = defineInitializer({
   name: "uniform",
   summary: "Numbers from mean - limit to mean + limit, each as probable as the others.",

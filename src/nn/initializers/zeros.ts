@@ -1,5 +1,10 @@
 import { defineInitializer } from "./define.ts";
 
+/**
+ * All numbers 0: right for biases; a network whose weights are all 0 does not learn.
+ *
+ * Source   Lecture, C4.
+ */
 export const zeros = defineInitializer({
   name: "zeros",
   summary: "All numbers 0: right for biases; a network whose weights are all 0 does not learn.",

@@ -1,19 +1,21 @@
-/**
- * Batch normalisation of features over a batch, and of channels over a batch of images and their pixels.
- *
- * Symbols  x [N, D], or [N, ..., D] with the channels last; M numbers of each feature, N times the axes between (N H W for images);
- *          mu, v: their mean and biased variance, [D]; gamma, beta: learned scale and shift, [D];
- *          y = gamma (x - mu) / sqrt(v + epsilon) + beta
- * Source   Ioffe & Szegedy 2015, algorithms 1 and 2, and section 3.2 for images, arXiv:1502.03167; lecture, D1.
- * Choice   The running variance is unbiased, v M/(M-1). `momentum` is the share of the running values that is kept (PyTorch's
- *          is one minus it). M = 1 in training is an error.
- */
 import { ShapeError } from "../../core/errors.ts";
 import { add, div, mean, mul, reshape, showShape, sizeOf, sqrt, sub, type Tensor } from "../../graph/index.ts";
 import { constant } from "../initializers/constant.ts";
 import { zeros } from "../initializers/zeros.ts";
 import { defineLayer } from "./define.ts";
 
+/**
+ * Batch normalisation of features over a batch, and of channels over a batch of images and their pixels.
+ *
+ * Symbols  x [N, D], or [N, ..., D] with the channels last; M numbers of each feature, N times the axes between (N H W for images);
+ *          mu, v: their mean and biased variance, [D]; gamma, beta: learned scale and shift, [D];
+ *          y = gamma (x - mu) / sqrt(v + epsilon) + beta
+ *
+ * Source   Ioffe & Szegedy 2015, algorithms 1 and 2, and section 3.2 for images, arXiv:1502.03167; lecture, D1.
+ *
+ * Choice   The running variance is unbiased, v M/(M-1). `momentum` is the share of the running values that is kept (PyTorch's
+ *          is one minus it). M = 1 in training is an error.
+ */
 export const batchNorm = defineLayer({
   name: "batchNorm",
   summary: "Gives each feature or channel mean 0 and variance 1 over the batch, then a learned scale and shift.",

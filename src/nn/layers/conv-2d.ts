@@ -1,19 +1,20 @@
-/**
- * Convolution of images: every filter slides over the image and gives one channel of the result.
- *
- * Symbols  x [N, H, W, C] (an example of two axes is an image of one channel); W [k, k, C / groups, F]; b [F];
- *          y = x * W + b, [N, OH, OW, F], OH = floor((H + padding - dilation (k - 1) - 1) / stride) + 1
- * Source   LeCun et al. 1998, "Gradient-based learning applied to document recognition".
- * Choice   "same" pads so that OH = ceil(H / stride), the odd pixel at the bottom and right, as TensorFlow does; a number pads as
- *          PyTorch does. fanIn is that of one output, k k C / groups.
- */
-
 import { ShapeError } from "../../core/errors.ts";
 import { add, conv2d as convolve, samePadding, squareWindows } from "../../graph/index.ts";
 import { imagesOf } from "../images.ts";
 import { zeros } from "../initializers/zeros.ts";
 import { type ChosenInitializer, defineLayer } from "./define.ts";
 
+/**
+ * Convolution of images: every filter slides over the image and gives one channel of the result.
+ *
+ * Symbols  x [N, H, W, C] (an example of two axes is an image of one channel); W [k, k, C / groups, F]; b [F];
+ *          y = x * W + b, [N, OH, OW, F], OH = floor((H + padding - dilation (k - 1) - 1) / stride) + 1
+ *
+ * Source   LeCun et al. 1998, "Gradient-based learning applied to document recognition".
+ *
+ * Choice   "same" pads so that OH = ceil(H / stride), the odd pixel at the bottom and right, as TensorFlow does; a number pads as
+ *          PyTorch does. fanIn is that of one output, k k C / groups.
+ */
 export const conv2d = defineLayer({
   name: "conv2d",
   summary: "Filters that slide over an image; each gives one channel of the result.",

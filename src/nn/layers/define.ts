@@ -1,4 +1,5 @@
 /** Layers: a forward formula over symbolic tensors, and the parameters that it asks for. */
+import { type Chooser, type ComponentInput, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import type { Shape, Tensor } from "../../graph/index.ts";
@@ -10,6 +11,15 @@ export type Mode = "training" | "evaluation";
 /** An initializer with its options, its name already resolved. */
 export interface ChosenInitializer {
   readonly definition: InitializerDefinition;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A layer of a model, its name resolved and its options complete. */
+export interface ChosenLayer {
+  readonly definition: LayerDefinition;
+  /** Unique in the model; of a layer inside a block it begins with the block's: "residual1.dense1". */
+  readonly name: string;
+  /** Options of type "layers" hold ChosenLayers. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -37,13 +47,25 @@ export interface LayerContext {
    * alone. The same tensor at each call. Only in training.
    */
   randomKey(): Tensor;
+  /** What layers of this one make of a tensor, one after the other. */
+  apply(layers: readonly ChosenLayer[], x: Tensor): Tensor;
+}
+
+/** What any layer of a document takes beside its own options. */
+export interface LayerExtras {
+  /** Unique in the model; by default its kind and a number, "dense2". */
+  readonly name?: string;
+  /** What its weights cost, in place of what the run says for all. */
+  readonly penalty?: ComponentInput;
+  /** Where its weights must lie, in place of what the run says for all. */
+  readonly constraint?: ComponentInput;
 }
 
 export interface LayerDefinition extends Definition {
   /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
   /** Rows that a batch in training has at the least, for examples of this shape; 1 where it is not said. */
-  fewestRows?(example: Shape): number;
+  fewestRows?(example: Shape, options: Readonly<Record<string, unknown>>): number;
   /** Whether it looks at images, [height, width, channels]; others take an example as a row of features, or number by number. */
   readonly seesImages?: true;
   /** How it stands in a model's short description, such as "conv 5x5x30"; its name where it is not said, nothing where empty. */
@@ -52,13 +74,15 @@ export interface LayerDefinition extends Definition {
   readonly examples: readonly { readonly options: Readonly<Record<string, unknown>>; readonly input: Shape }[];
 }
 
-interface Written<S extends OptionSpecs> extends Omit<LayerDefinition, "options" | "build" | "describe" | "examples"> {
+interface Written<S extends OptionSpecs>
+  extends Omit<LayerDefinition, "options" | "build" | "fewestRows" | "describe" | "examples"> {
   readonly options: S;
   build(input: Tensor, options: OptionValues<S>, context: LayerContext): Tensor;
+  fewestRows?(example: Shape, options: OptionValues<S>): number;
   describe?(options: OptionValues<S>): string;
   readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: Shape }[];
 }
 
-export function defineLayer<const S extends OptionSpecs>(definition: Written<S>): LayerDefinition {
-  return definition as unknown as LayerDefinition;
+export function defineLayer<const S extends OptionSpecs>(definition: Written<S>): LayerDefinition & Chooser<S, LayerExtras> {
+  return choosable<LayerDefinition, S, LayerExtras>("layer", definition as unknown as LayerDefinition);
 }

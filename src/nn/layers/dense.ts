@@ -1,14 +1,15 @@
-/**
- * The affine layer: every output is a weighted sum of all inputs, plus a bias.
- *
- * Symbols  x [N, D] (an example of several axes is flattened to D); W [D, M]; b [M]; y = x W + b, [N, M]
- * Source   lecture, A2 and A4. W is laid out as x multiplies it, inputs by outputs.
- */
 import { ShapeError } from "../../core/errors.ts";
 import { add, matmul, reshape, showShape, sizeOf } from "../../graph/index.ts";
 import { zeros } from "../initializers/zeros.ts";
 import { type ChosenInitializer, defineLayer } from "./define.ts";
 
+/**
+ * The affine layer: every output is a weighted sum of all inputs, plus a bias.
+ *
+ * Symbols  x [N, D] (an example of several axes is flattened to D); W [D, M]; b [M]; y = x W + b, [N, M]
+ *
+ * Source   lecture, A2 and A4. W is laid out as x multiplies it, inputs by outputs.
+ */
 export const dense = defineLayer({
   name: "dense",
   summary: "Every output is a weighted sum of all inputs, plus a bias.",

@@ -1,14 +1,16 @@
+import { less, mul, randomUniform, reshape, select, sizeOf } from "../../graph/index.ts";
+import { defineLayer } from "./define.ts";
+
 /**
  * Dropout: in training each number is left out with a probability, and the others grow so that the mean stays.
  *
  * Symbols  p rate; u uniform in (0, 1), one for each number of the batch;
  *          training: y = x m, m = 1 / (1 - p) where u < 1 - p, else 0; evaluation: y = x
+ *
  * Source   Srivastava et al. 2014, "Dropout", JMLR 15; inverted, as in the lecture, D3.
+ *
  * Choice   u has 16 bits, so the probability is p to within 2^-17. The mask depends on seed, layer and step alone.
  */
-import { less, mul, randomUniform, reshape, select, sizeOf } from "../../graph/index.ts";
-import { defineLayer } from "./define.ts";
-
 export const dropout = defineLayer({
   name: "dropout",
   summary: "Leaves out numbers at random in training, and scales the others so that the mean stays.",

@@ -1,11 +1,11 @@
+import { reshape, sizeOf } from "../../graph/index.ts";
+import { defineLayer } from "./define.ts";
+
 /**
  * An example of several axes as a row of features: [N, ...] -> [N, their product], row-major, channels fastest.
  *
  * A dense layer does so by itself; this one says where it happens.
  */
-import { reshape, sizeOf } from "../../graph/index.ts";
-import { defineLayer } from "./define.ts";
-
 export const flatten = defineLayer({
   name: "flatten",
   summary: "An example of several axes as one row of features.",

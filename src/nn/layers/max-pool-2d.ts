@@ -1,15 +1,17 @@
+import { maxPool, squareWindows } from "../../graph/index.ts";
+import { checkPoolPadding, describePool, imagesOf, poolOptions } from "../images.ts";
+import { defineLayer } from "./define.ts";
+
 /**
  * The largest number under each window of each channel.
  *
  * Symbols  x [N, H, W, C] (an example of two axes is an image of one channel) -> [N, OH, OW, C],
  *          OH = floor((H + 2 padding - size) / stride) + 1: rows and columns that fill no window are left out.
+ *
  * Source   Riesenhuber & Poggio 1999; Scherer, Mueller & Behnke 2010.
+ *
  * Choice   Padding counts as -infinity, as in PyTorch. The gradient goes to the first of equals.
  */
-import { maxPool, squareWindows } from "../../graph/index.ts";
-import { checkPoolPadding, describePool, imagesOf, poolOptions } from "../images.ts";
-import { defineLayer } from "./define.ts";
-
 export const maxPool2d = defineLayer({
   name: "maxPool2d",
   summary: "The largest number under each window of each channel.",

@@ -1,4 +1,5 @@
 /** Losses: how wrong a prediction is, for each example; training minimises the mean over a batch. */
+import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import { reshape, type Tensor } from "../../graph/index.ts";
@@ -16,6 +17,12 @@ export interface LossDefinition extends Definition {
    * learned from. Without it: any values.
    */
   refuse?(values: ArrayLike<number>): string | undefined;
+  /**
+   * How probable each output is, where the loss gives outputs that meaning, in float64.
+   *
+   * @param outputs  `width` numbers for each example, row-major
+   */
+  probabilities?(outputs: ArrayLike<number>, width: number): Float64Array;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -25,8 +32,8 @@ interface Written<S extends OptionSpecs> extends Omit<LossDefinition, "options" 
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
-export function defineLoss<const S extends OptionSpecs>(definition: Written<S>): LossDefinition {
-  return definition as unknown as LossDefinition;
+export function defineLoss<const S extends OptionSpecs>(definition: Written<S>): LossDefinition & Chooser<S> {
+  return choosable<LossDefinition, S>("loss", definition as unknown as LossDefinition);
 }
 
 /** One row for each example: [N, ...] -> [N, the outputs of an example]. */

@@ -1,18 +1,7 @@
-/** The losses: one file and one line each. */
+/** The losses by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
-import { huber } from "./huber.ts";
-import { meanAbsoluteError } from "./mean-absolute-error.ts";
-import { meanSquaredError } from "./mean-squared-error.ts";
-import { multiclassHinge } from "./multiclass-hinge.ts";
-import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+import type { LossDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { defineLoss, type LossDefinition, type TargetKind } from "./define.ts";
-export const losses = createRegistry("loss", [
-  softmaxCrossEntropy,
-  binaryCrossEntropy,
-  multiclassHinge,
-  meanSquaredError,
-  meanAbsoluteError,
-  huber,
-]);
+export const losses = createRegistry<LossDefinition>("loss", Object.values(definitions));

@@ -1,10 +1,13 @@
-/**
- * Symbols  y [N, ...] prediction; t, the same shape, target; L_i = mean over the outputs of |y - t|
- * Choice   At y = t the derivative is 0.
- */
 import { abs, mean, sub } from "../../graph/index.ts";
 import { defineLoss, rowsOf } from "./define.ts";
 
+/**
+ * The distance to the target, averaged over the outputs; outliers count less than in meanSquaredError.
+ *
+ * Symbols  y [N, ...] prediction; t, the same shape, target; L_i = mean over the outputs of |y - t|
+ *
+ * Choice   At y = t the derivative is 0.
+ */
 export const meanAbsoluteError = defineLoss({
   name: "meanAbsoluteError",
   summary: "The distance to the target, averaged over the outputs; outliers count less than in meanSquaredError.",

@@ -1,12 +1,16 @@
-/**
- * Symbols  f [N, C] scores; y [N] class numbers; L_i = sum over j != y_i of max(0, f_j - f_{y_i} + margin)
- * Source   lecture, A3; Weston & Watkins 1999, "Support vector machines for multi-class pattern recognition".
- * Choice   The sum over the other classes, as in the lecture; PyTorch's multi_margin_loss divides it by C. At the margin itself
- *          the derivative is 0.
- */
 import { add, equal, iota, relu, reshape, select, sub, sum } from "../../graph/index.ts";
 import { defineLoss, rowsOf } from "./define.ts";
 
+/**
+ * How far the other classes' scores come nearer than a margin to that of the right one: a support vector machine.
+ *
+ * Symbols  f [N, C] scores; y [N] class numbers; L_i = sum over j != y_i of max(0, f_j - f_{y_i} + margin)
+ *
+ * Source   lecture, A3; Weston & Watkins 1999, "Support vector machines for multi-class pattern recognition".
+ *
+ * Choice   The sum over the other classes, as in the lecture; PyTorch's multi_margin_loss divides it by C. At the margin itself
+ *          the derivative is 0.
+ */
 export const multiclassHinge = defineLoss({
   name: "multiclassHinge",
   summary: "How far the other classes' scores come nearer than a margin to that of the right one: a support vector machine.",

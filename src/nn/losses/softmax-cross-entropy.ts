@@ -1,19 +1,22 @@
+import { ShapeError } from "../../core/errors.ts";
+import { exp as expOf } from "../../core/math.ts";
+import { add, equal, exp, iota, log, max, mul, reshape, select, sub, sum } from "../../graph/index.ts";
+import { vectorOf } from "../vector.ts";
+import { defineLoss, rowsOf } from "./define.ts";
+
 /**
  * Softmax and cross-entropy in one, on logits: L_i = log sum_j exp(z_ij) - z_i,t(i).
  *
  * Symbols  z [N, C] logits; t [N] class numbers, or [N, C] the probability of each class; s smoothing; w_c class weights;
  *          q = (1 - s) t + s / C, with t as one-hot rows; L_i = sum_c w_c q_ic (log sum_j exp(z_ij) - z_ic).
  *          The largest logit of a row is subtracted first, so nothing overflows.
+ *
  * Source   lecture, A3. The gradient comes out of the graph as softmax(z) - onehot(t). Smoothing: Szegedy et al. 2016, section 7,
  *          arXiv:1512.00567.
+ *
  * Choice   Weights scale an example's loss, and the mean over a batch divides by its rows, as in Keras; PyTorch divides by the sum
  *          of the rows' weights where targets are class numbers.
  */
-import { ShapeError } from "../../core/errors.ts";
-import { add, equal, exp, iota, log, max, mul, reshape, select, sub, sum } from "../../graph/index.ts";
-import { vectorOf } from "../vector.ts";
-import { defineLoss, rowsOf } from "./define.ts";
-
 export const softmaxCrossEntropy = defineLoss({
   name: "softmaxCrossEntropy",
   summary: "Minus the log of the probability that softmax gives the right class.",
@@ -54,6 +57,17 @@ export const softmaxCrossEntropy = defineLoss({
     }
     // Probabilities that were written with three digits add up to 1 within that.
     return Math.abs(total - 1) <= 0.01 ? undefined : `expects probabilities that add up to 1, received a sum of ${total}`;
+  },
+  probabilities(outputs, width) {
+    const result = new Float64Array(outputs.length);
+    for (let row = 0; row < outputs.length; row += width) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = row; i < row + width; i++) largest = Math.max(largest, outputs[i]!);
+      let total = 0;
+      for (let i = row; i < row + width; i++) total += result[i] = expOf(outputs[i]! - largest);
+      for (let i = row; i < row + width; i++) result[i]! /= total;
+    }
+    return result;
   },
   examples: [{}, { smoothing: 0.1 }, { classWeights: [1, 0.25, 4] }, { smoothing: 0.2, classWeights: [2, 2, 0, 3, 1] }],
 });

@@ -2,7 +2,11 @@
  * Constraints: where weights must lie. After each step a weight, its last axis the units, becomes the allowed one that is nearest
  * to it.
  */
-import { defineWeightRule, type WeightRule } from "../weight-rule.ts";
+import type { Chooser } from "../../core/choice.ts";
+import type { OptionSpecs } from "../../core/options.ts";
+import { defineRule, type WeightRule, type WrittenRule } from "../weight-rule.ts";
 
 export type ConstraintDefinition = WeightRule;
-export const defineConstraint = defineWeightRule;
+export function defineConstraint<const S extends OptionSpecs>(definition: WrittenRule<S>): ConstraintDefinition & Chooser<S> {
+  return defineRule("constraint", definition);
+}

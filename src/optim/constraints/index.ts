@@ -1,6 +1,7 @@
-/** The constraints: one file and one line each. */
+/** The constraints by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { maxNorm } from "./max-norm.ts";
+import type { ConstraintDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { type ConstraintDefinition, defineConstraint } from "./define.ts";
-export const constraints = createRegistry("constraint", [maxNorm]);
+export const constraints = createRegistry<ConstraintDefinition>("constraint", Object.values(definitions));

@@ -1,11 +1,15 @@
-/**
- * Symbols  w the weights of a unit, all those along the axes before the last; c the limit; w <- w c / |w| where |w| > c
- * Source   lecture, D2; Srebro & Shraibman 2005; Srivastava et al. 2014, JMLR 15, section 5.1.
- * Choice   A unit within the limit keeps its bits.
- */
 import { div, greater, mul, select, sqrt, sum } from "../../graph/index.ts";
 import { defineConstraint } from "./define.ts";
 
+/**
+ * No unit's weights grow longer than a limit, so that even high learning rates cannot blow them up.
+ *
+ * Symbols  w the weights of a unit, all those along the axes before the last; c the limit; w <- w c / |w| where |w| > c
+ *
+ * Source   lecture, D2; Srebro & Shraibman 2005; Srivastava et al. 2014, JMLR 15, section 5.1.
+ *
+ * Choice   A unit within the limit keeps its bits.
+ */
 export const maxNorm = defineConstraint({
   name: "maxNorm",
   summary: "No unit's weights grow longer than a limit, so that even high learning rates cannot blow them up.",

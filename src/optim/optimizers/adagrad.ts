@@ -1,11 +1,15 @@
-/**
- * Symbols  h sum of all squared gradients; h <- h + g^2; W <- W - eta g / (sqrt(h) + epsilon)
- * Source   Duchi, Hazan & Singer 2011, JMLR 12; lecture, B4.
- * Choice   The epsilon stands beside the root, as in the lecture and PyTorch, 1e-7 (PyTorch: 1e-10); h starts at 0.
- */
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Steps scaled by the root of the sum of all squared gradients: they die out, soonest where the slope was steep.
+ *
+ * Symbols  h sum of all squared gradients; h <- h + g^2; W <- W - eta g / (sqrt(h) + epsilon)
+ *
+ * Source   Duchi, Hazan & Singer 2011, JMLR 12; lecture, B4.
+ *
+ * Choice   The epsilon stands beside the root, as in the lecture and PyTorch, 1e-7 (PyTorch: 1e-10); h starts at 0.
+ */
 export const adagrad = defineOptimizer({
   name: "adagrad",
   summary: "Steps scaled by the root of the sum of all squared gradients: they die out, soonest where the slope was steep.",

@@ -1,14 +1,20 @@
-/**
- * Symbols  m, v: decaying means of g and g^2; t the step, from 1; eta_t = eta sqrt(1 - b2^t) / (1 - b1^t), or eta alone
- *          without the bias correction, to compare: m and v start at 0, so early means are too small, v's by far
- * Source   Kingma & Ba 2015, arXiv:1412.6980, the efficient form at the end of section 2; lecture, B6.
- * Choice   The epsilon stands beside the uncorrected sqrt(v) (the paper's epsilon-hat), 1e-7, as in the lecture. PyTorch and
- *          Keras add 1e-8 and 1e-7 to the corrected root.
- */
 import { pow } from "../../core/math.ts";
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Steps along the mean gradient, scaled by the root of the mean squared gradient.
+ *
+ * Formula  m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2; W <- W - eta_t m / (sqrt(v) + epsilon)
+ *
+ * Symbols  m, v: decaying means of g and g^2; t the step, from 1; eta_t = eta sqrt(1 - b2^t) / (1 - b1^t), or eta alone
+ *          without the bias correction, to compare: m and v start at 0, so early means are too small, v's by far
+ *
+ * Source   Kingma & Ba 2015, arXiv:1412.6980, the efficient form at the end of section 2; lecture, B6.
+ *
+ * Choice   The epsilon stands beside the uncorrected sqrt(v) (the paper's epsilon-hat), 1e-7, as in the lecture. PyTorch and
+ *          Keras add 1e-8 and 1e-7 to the corrected root.
+ */
 export const adam = defineOptimizer({
   name: "adam",
   summary: "Steps along the mean gradient, scaled by the root of the mean squared gradient.",

@@ -1,14 +1,18 @@
-/**
- * Symbols  m, v: decaying means of g and g^2; t the step, from 1; lambda weight decay;
- *          W <- W - eta (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon) - eta lambda W
- * Source   Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; eta lambda together as in PyTorch.
- * Choice   Weights alone decay, never biases or the parameters of batch normalisation; PyTorch lets all decay that it is given.
- *          The epsilon, 1e-8, stands beside the corrected root, as in the paper and PyTorch; that of `adam` does not.
- */
 import { pow } from "../../core/math.ts";
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Adam whose weights shrink by a share of themselves at each step, whatever the gradients are.
+ *
+ * Symbols  m, v: decaying means of g and g^2; t the step, from 1; lambda weight decay;
+ *          W <- W - eta (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon) - eta lambda W
+ *
+ * Source   Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; eta lambda together as in PyTorch.
+ *
+ * Choice   Weights alone decay, never biases or the parameters of batch normalisation; PyTorch lets all decay that it is given.
+ *          The epsilon, 1e-8, stands beside the corrected root, as in the paper and PyTorch; that of `adam` does not.
+ */
 export const adamw = defineOptimizer({
   name: "adamw",
   summary: "Adam whose weights shrink by a share of themselves at each step, whatever the gradients are.",

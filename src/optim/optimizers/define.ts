@@ -4,6 +4,7 @@
  * Numbers among the options become run-time scalars, so programs are shared by trials that differ in them. What depends on
  * the step (bias corrections) is computed by `scalars` on the host in float64.
  */
+import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import type { Tensor } from "../../graph/index.ts";
@@ -46,6 +47,6 @@ export function defineOptimizer<
   const S extends OptionSpecs,
   const Slot extends string = never,
   const Number extends string = never,
->(definition: Written<S, Slot, Number>): OptimizerDefinition {
-  return definition as unknown as OptimizerDefinition;
+>(definition: Written<S, Slot, Number>): OptimizerDefinition & Chooser<S> {
+  return choosable<OptimizerDefinition, S>("optimizer", definition as unknown as OptimizerDefinition);
 }

@@ -1,28 +1,7 @@
-/** The optimizers: one file and one line each. */
+/** The optimizers by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { adadelta } from "./adadelta.ts";
-import { adagrad } from "./adagrad.ts";
-import { adam } from "./adam.ts";
-import { adamw } from "./adamw.ts";
-import { lion } from "./lion.ts";
-import { momentum } from "./momentum.ts";
-import { muon } from "./muon.ts";
-import { nadam } from "./nadam.ts";
-import { nesterov } from "./nesterov.ts";
-import { rmsprop } from "./rmsprop.ts";
-import { sgd } from "./sgd.ts";
+import type { OptimizerDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { defineOptimizer, type OptimizerDefinition, type ParameterFacts } from "./define.ts";
-export const optimizers = createRegistry("optimizer", [
-  sgd,
-  momentum,
-  nesterov,
-  adagrad,
-  rmsprop,
-  adadelta,
-  adam,
-  nadam,
-  adamw,
-  lion,
-  muon,
-]);
+export const optimizers = createRegistry<OptimizerDefinition>("optimizer", Object.values(definitions));

@@ -1,11 +1,15 @@
-/**
- * Symbols  m decaying mean of g; c = b1 m + (1 - b1) g; W <- W - eta (sign(c) + lambda W); m <- b2 m + (1 - b2) g
- * Source   Chen et al. 2023, "Symbolic discovery of optimization algorithms", arXiv:2302.06675, algorithm 2.
- * Choice   Weights alone decay, and by default not at all. The sign of 0 is 0, that of NaN is NaN.
- */
 import { add, greater, less, mul, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Steps of one size for every number, by the sign of the mean gradient; remembers half of what adam does.
+ *
+ * Symbols  m decaying mean of g; c = b1 m + (1 - b1) g; W <- W - eta (sign(c) + lambda W); m <- b2 m + (1 - b2) g
+ *
+ * Source   Chen et al. 2023, "Symbolic discovery of optimization algorithms", arXiv:2302.06675, algorithm 2.
+ *
+ * Choice   Weights alone decay, and by default not at all. The sign of 0 is 0, that of NaN is NaN.
+ */
 export const lion = defineOptimizer({
   name: "lion",
   summary: "Steps of one size for every number, by the sign of the mean gradient; remembers half of what adam does.",

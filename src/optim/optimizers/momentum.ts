@@ -1,6 +1,13 @@
 import { add, mul, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * SGD with a decaying sum of past gradients.
+ *
+ * Formula  v <- a v - eta g; W <- W + v
+ *
+ * Source   Polyak 1964; learning rate inside the sum, as in the lecture, B2.
+ */
 export const momentum = defineOptimizer({
   name: "momentum",
   summary: "SGD with a decaying sum of past gradients.",

@@ -1,16 +1,3 @@
-/**
- * Momentum, orthogonalised: of the matrices that stretch no vector by more than 1, the step is the one that goes down most.
- *
- * Symbols  G gradient, B its decaying mean; B <- a B + (1 - a) G; U = a B + (1 - a) G (Nesterov's look ahead); for a weight
- *          [m, n] of m inputs and n units: X = U / |U|, then five times X <- p X + X (q A + r A^2) with A = X^T X, or the same from
- *          the left where m is smaller, (p, q, r) = (3.4445, -4.7750, 2.0315); W <- W - eta sqrt(max(1, n / m)) X - eta lambda W
- * Source   Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks", kellerjordan.github.io/posts/muon;
- *          Newton-Schulz: Higham 2008, Functions of Matrices, section 8.3; Bernstein & Newhouse 2024, arXiv:2409.20325.
- * Choice   A weight of several axes is the matrix [all axes but the last, units]. Vectors (biases, the scales of batch
- *          normalisation) go along U / sqrt(mean U^2), the same principle for the norm that suits them; the authors give them to
- *          AdamW. All matrices are orthogonalised, first and last layer too. float32, where PyTorch iterates in bfloat16. Weights
- *          alone decay, and by default not at all (PyTorch: 0.1).
- */
 import { add, div, matmul, maximum, mean, mul, reshape, sizeOf, sqrt, sub, sum, type Tensor } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
@@ -41,6 +28,21 @@ function directionOf(ahead: Tensor): Tensor {
   return mul(Math.sqrt(Math.max(1, columns / rows)), reshape(orthogonalised(reshape(ahead, [rows, columns])), shape));
 }
 
+/**
+ * Momentum, orthogonalised: of the matrices that stretch no vector by more than 1, the step is the one that goes down most.
+ *
+ * Symbols  G gradient, B its decaying mean; B <- a B + (1 - a) G; U = a B + (1 - a) G (Nesterov's look ahead); for a weight
+ *          [m, n] of m inputs and n units: X = U / |U|, then five times X <- p X + X (q A + r A^2) with A = X^T X, or the same from
+ *          the left where m is smaller, (p, q, r) = (3.4445, -4.7750, 2.0315); W <- W - eta sqrt(max(1, n / m)) X - eta lambda W
+ *
+ * Source   Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks", kellerjordan.github.io/posts/muon;
+ *          Newton-Schulz: Higham 2008, Functions of Matrices, section 8.3; Bernstein & Newhouse 2024, arXiv:2409.20325.
+ *
+ * Choice   A weight of several axes is the matrix [all axes but the last, units]. Vectors (biases, the scales of batch
+ *          normalisation) go along U / sqrt(mean U^2), the same principle for the norm that suits them; the authors give them to
+ *          AdamW. All matrices are orthogonalised, first and last layer too. float32, where PyTorch iterates in bfloat16. Weights
+ *          alone decay, and by default not at all (PyTorch: 0.1).
+ */
 export const muon = defineOptimizer({
   name: "muon",
   summary: "Momentum whose steps turn and mirror without stretching, so that rare directions are learned as fast as common ones.",

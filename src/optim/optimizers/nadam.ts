@@ -1,14 +1,18 @@
-/**
- * Symbols  m, v: decaying means of g and g^2; t the step, from 1;
- *          W <- W - eta (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)
- * Source   Dozat 2016, "Incorporating Nesterov momentum into Adam", ICLR workshop, algorithm 2 with a momentum that stays.
- * Choice   Without the paper's optional schedule of the momentum, which PyTorch has on (momentum_decay): a step is then a function
- *          of its number alone. The epsilon, 1e-8, stands beside the corrected root, as in the paper and PyTorch.
- */
 import { pow } from "../../core/math.ts";
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Adam that looks a step ahead, as nesterov does.
+ *
+ * Symbols  m, v: decaying means of g and g^2; t the step, from 1;
+ *          W <- W - eta (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)
+ *
+ * Source   Dozat 2016, "Incorporating Nesterov momentum into Adam", ICLR workshop, algorithm 2 with a momentum that stays.
+ *
+ * Choice   Without the paper's optional schedule of the momentum, which PyTorch has on (momentum_decay): a step is then a function
+ *          of its number alone. The epsilon, 1e-8, stands beside the corrected root, as in the paper and PyTorch.
+ */
 export const nadam = defineOptimizer({
   name: "nadam",
   summary: "Adam that looks a step ahead, as nesterov does.",

@@ -1,12 +1,16 @@
-/**
- * Symbols  v velocity; v' = a v - eta g; W <- W + a v' - eta g: the gradient as if it were taken a step ahead
- * Source   lecture, B3; Nesterov 1983; in this form Bengio, Boulanger-Lewandowski & Pascanu 2012, arXiv:1212.0901, equation 7.
- * Choice   The learning rate stands inside the sum, as in the lecture's momentum; PyTorch's stands before it, the same for a rate
- *          that stays.
- */
 import { add, mul, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Momentum that looks a step ahead: it brakes before the slope rises again.
+ *
+ * Symbols  v velocity; v' = a v - eta g; W <- W + a v' - eta g: the gradient as if it were taken a step ahead
+ *
+ * Source   lecture, B3; Nesterov 1983; in this form Bengio, Boulanger-Lewandowski & Pascanu 2012, arXiv:1212.0901, equation 7.
+ *
+ * Choice   The learning rate stands inside the sum, as in the lecture's momentum; PyTorch's stands before it, the same for a rate
+ *          that stays.
+ */
 export const nesterov = defineOptimizer({
   name: "nesterov",
   summary: "Momentum that looks a step ahead: it brakes before the slope rises again.",

@@ -1,12 +1,16 @@
-/**
- * Symbols  h decaying mean of g^2; h <- a h + (1 - a) g^2; W <- W - eta g / (sqrt(h) + epsilon)
- * Source   Tieleman & Hinton 2012, Coursera lecture 6.5; lecture, B5.
- * Choice   a is 0.99, as in the scripts that drew the lecture's pictures and in PyTorch; its text says 0.9. The epsilon stands
- *          beside the root, as in the lecture and PyTorch, 1e-7 (PyTorch: 1e-8).
- */
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Steps scaled by the root of the mean squared gradient of late, so that they do not die out.
+ *
+ * Symbols  h decaying mean of g^2; h <- a h + (1 - a) g^2; W <- W - eta g / (sqrt(h) + epsilon)
+ *
+ * Source   Tieleman & Hinton 2012, Coursera lecture 6.5; lecture, B5.
+ *
+ * Choice   a is 0.99, as in the scripts that drew the lecture's pictures and in PyTorch; its text says 0.9. The epsilon stands
+ *          beside the root, as in the lecture and PyTorch, 1e-7 (PyTorch: 1e-8).
+ */
 export const rmsprop = defineOptimizer({
   name: "rmsprop",
   summary: "Steps scaled by the root of the mean squared gradient of late, so that they do not die out.",

@@ -1,6 +1,13 @@
 import { mul, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
+/**
+ * Stochastic gradient descent: a step against the gradient.
+ *
+ * Formula  W <- W - eta g
+ *
+ * Source   Robbins & Monro 1951; lecture, B1.
+ */
 export const sgd = defineOptimizer({
   name: "sgd",
   summary: "Stochastic gradient descent: a step against the gradient.",

@@ -1,5 +1,9 @@
 /** Penalties: what a weight costs by its size, a single number that is added to the loss which is minimised. */
-import { defineWeightRule, type WeightRule } from "../weight-rule.ts";
+import type { Chooser } from "../../core/choice.ts";
+import type { OptionSpecs } from "../../core/options.ts";
+import { defineRule, type WeightRule, type WrittenRule } from "../weight-rule.ts";
 
 export type PenaltyDefinition = WeightRule;
-export const definePenalty = defineWeightRule;
+export function definePenalty<const S extends OptionSpecs>(definition: WrittenRule<S>): PenaltyDefinition & Chooser<S> {
+  return defineRule("penalty", definition);
+}

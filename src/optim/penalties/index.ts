@@ -1,8 +1,7 @@
-/** The penalties: one file and one line each. */
+/** The penalties by name. */
 import { createRegistry } from "../../core/registry.ts";
-import { elasticNet } from "./elastic-net.ts";
-import { l1 } from "./l1.ts";
-import { l2 } from "./l2.ts";
+import type { PenaltyDefinition } from "./define.ts";
+import * as definitions from "./definitions.ts";
 
 export { definePenalty, type PenaltyDefinition } from "./define.ts";
-export const penalties = createRegistry("penalty", [l2, l1, elasticNet]);
+export const penalties = createRegistry<PenaltyDefinition>("penalty", Object.values(definitions));

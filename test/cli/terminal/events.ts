@@ -26,6 +26,7 @@ export const progress = (step: number, loss: number, more: Partial<TrainProgress
   step,
   epoch: Math.ceil(step / 100),
   scores: { loss, accuracy: 1 - loss / 4 },
+  learningRate: 0.001,
   stepsPerSecond: 812.4,
   seconds: step / 50,
   ...more,

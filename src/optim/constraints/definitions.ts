@@ -1,0 +1,2 @@
+/** The constraints: one file and one line each. */
+export { maxNorm } from "./max-norm.ts";
