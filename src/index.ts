@@ -16,7 +16,14 @@ export {
 } from "./core/errors.ts";
 export type * from "./core/events.ts";
 export type * from "./data/dataset.ts";
+export { type Cell, type Column, type ColumnKinds, type Frame, frameOf } from "./data/frame.ts";
+export { Preparation, type StoredPreparation } from "./data/preparation.ts";
+export { type DataChoices, type PreparedData, prepareData } from "./data/prepare.ts";
+export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
+export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
+export { kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
 export { editDocument } from "./document/edit.ts";
+export { type MadeDocument, makeDocument } from "./document/from-csv.ts";
 export { mainJob } from "./document/main-job.ts";
 export { resolveRun } from "./document/resolve.ts";
 export { defineRun, type ResolvedDocument, type Run, type RunDocument } from "./document/run-document.ts";

@@ -60,6 +60,11 @@ export function targetsOf(
   levels?: readonly string[],
 ): Targets {
   const columns = target.map((name) => columnOf(frame, name));
+  if (frame.count < 2 && !levels) {
+    throw new DataError("E_DATA_ROWS", {
+      message: `${frame.origin}: a table to learn from has at least two rows with a target, this one has ${frame.count}`,
+    });
+  }
   const kind =
     asked === "auto"
       ? columns.every((column) => taskOf(column) === "classification") && columns.length === 1
@@ -77,7 +82,7 @@ export function targetsOf(
       });
     }
     for (let row = 0; row < frame.count; row++) values[row * width + j] = column.values[row];
-    if (frame.count > 1 && column.values.every((value) => value === column.values[0]) && !levels) {
+    if (column.values.every((value) => value === column.values[0]) && !levels) {
       throw new DataError("E_DATA_TARGET_CONSTANT", {
         message: `${frame.origin}: column '${column.name}' is ${column.values[0]} in every row, there is nothing to learn`,
         hint: "Name another target.",
