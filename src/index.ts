@@ -1,20 +1,30 @@
 /**
  * Osolgil: trains neural networks. This entry runs in browsers as well as in Node; `osolgil/node` adds what needs files.
+ *
+ * Layers, activations, losses and optimizers stand here by their names; other parts in the namespaces `initializers`, `penalties`,
+ * `constraints`, `schedules`, `metrics` and `preprocessing`.
+ *
+ * @packageDocumentation
  */
 export { startWebThreads, type WebThreadOptions, type WebThreads } from "./browser/web-threads.ts";
-export type { Problem } from "./core/errors.ts";
+export type { Choice, Chooser, ComponentInput, OptionInput } from "./core/choice.ts";
 export {
   DataError,
   DocumentError,
   describeError,
   EngineError,
+  type ErrorDetail,
   FileError,
   OptionError,
   OsolgilError,
+  type Problem,
   ShapeError,
   TrainingError,
 } from "./core/errors.ts";
 export type * from "./core/events.ts";
+export type * from "./core/options.ts";
+export { type RandomKey, randomKey } from "./core/random.ts";
+export type { Definition, Registry } from "./core/registry.ts";
 export type * from "./data/dataset.ts";
 export { type Cell, type Column, type ColumnKinds, type Frame, frameOf } from "./data/frame.ts";
 export { Preparation, type StoredPreparation } from "./data/preparation.ts";
@@ -26,16 +36,40 @@ export { editDocument } from "./document/edit.ts";
 export { type MadeDocument, makeDocument } from "./document/from-csv.ts";
 export { mainJob } from "./document/main-job.ts";
 export { resolveRun } from "./document/resolve.ts";
-export { defineRun, type ResolvedDocument, type Run, type RunDocument } from "./document/run-document.ts";
-export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe } from "./engine/engine.ts";
+export * from "./document/run-document.ts";
+export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe, TableValues } from "./engine/engine.ts";
+export type { Profile, ProfiledKernel, ProfiledRun } from "./engine/profile.ts";
 export { referenceEngine } from "./engine/reference/reference-engine.ts";
 export { probeThreads, type ThreadTeam, type ThreadWork } from "./engine/threads.ts";
 export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
 export * as graph from "./graph/index.ts";
+export * from "./library/arrays.ts";
+export { type FitOptions, fit, openSession } from "./library/fit.ts";
+export { type LoadOptions, loadModel, type Prediction, TrainedModel } from "./library/trained-model.ts";
+export { Training } from "./library/training.ts";
+export { type ActivationDefinition, defineActivation } from "./nn/activations/define.ts";
+export * from "./nn/activations/definitions.ts";
+export { defineInitializer, type Fan, type InitializerDefinition } from "./nn/initializers/define.ts";
+export * as initializers from "./nn/initializers/definitions.ts";
+export { defineLayer, type LayerContext, type LayerDefinition, type LayerExtras, type Mode } from "./nn/layers/define.ts";
+export * from "./nn/layers/definitions.ts";
+export { defineLoss, type LossDefinition, type TargetKind } from "./nn/losses/define.ts";
+export * from "./nn/losses/definitions.ts";
+export { defineMetric, type MetricDefinition, type Predicted } from "./nn/metrics/define.ts";
+export * as metrics from "./nn/metrics/definitions.ts";
+export { type ConstraintDefinition, defineConstraint } from "./optim/constraints/define.ts";
+export * as constraints from "./optim/constraints/definitions.ts";
+export { defineOptimizer, type OptimizerDefinition, type ParameterFacts } from "./optim/optimizers/define.ts";
+export * from "./optim/optimizers/definitions.ts";
+export { definePenalty, type PenaltyDefinition } from "./optim/penalties/define.ts";
+export * as penalties from "./optim/penalties/definitions.ts";
+export { defineSchedule, type Goal, type Progress, type ScheduleDefinition } from "./optim/schedules/define.ts";
+export * as schedules from "./optim/schedules/definitions.ts";
+export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
 export { checkGradients, type GradientCheck, type ParameterCheck } from "./train/gradient-check.ts";
 export { type KernelTiming, type ProfileSummary, summarizeProfile, type Timing } from "./train/profile-summary.ts";
 export { chromeTrace } from "./train/profile-trace.ts";
 export { ProfiledSession, type ProfiledStep, type ProfiledSteps } from "./train/profiled-session.ts";
-export { decodeSafetensors, encodeSafetensors } from "./train/safetensors.ts";
-export { Session, type SessionOptions } from "./train/session.ts";
-export { type TrainControl, train } from "./train/train.ts";
+export { decodeSafetensors, encodeSafetensors, type NamedTensor, type StoredTensor } from "./train/safetensors.ts";
+export { Session, type SessionOptions, type StepResult } from "./train/session.ts";
+export { type ResumeFrom, type TrainControl, Trainer, train } from "./train/train.ts";

@@ -134,6 +134,17 @@ export class Preparation {
     return values;
   }
 
+  /** The inverse of `restoreTargets`. */
+  scaleTargets(values: ArrayLike<number>): Float64Array {
+    const { targets } = this;
+    const scaled = Float64Array.from(values);
+    if (targets) {
+      const width = targets.mean.length;
+      for (let i = 0; i < scaled.length; i++) scaled[i] = (scaled[i]! - targets.mean[i % width]!) / targets.std[i % width]!;
+    }
+    return scaled;
+  }
+
   /** The preparation as JSON and named arrays. */
   store(): StoredPreparation {
     const arrays: StoredArray[] = [];

@@ -47,7 +47,7 @@ interface PartTables {
 }
 
 /** The loss that a document names, or else the one that fits what is to be learned. */
-export function chooseLoss(run: Run, { name, task }: Dataset): Chosen<LossDefinition> {
+export function chooseLoss(run: Run, { name, task }: Pick<Dataset, "name" | "task">): Chosen<LossDefinition> {
   const kind = task.kind === "classification" ? "softmaxCrossEntropy" : "meanSquaredError";
   const usual = losses.get(kind);
   const chosen = run.loss ?? { definition: usual, options: requireOptions(usual.options, {}, `loss '${kind}'`) };

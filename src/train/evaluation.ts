@@ -3,6 +3,7 @@ import { DocumentError, TrainingError } from "../core/errors.ts";
 import type { MetricValue, Scores } from "../core/events.ts";
 import { sequentialBatches } from "../data/batches.ts";
 import { type Dataset, exampleSize } from "../data/dataset.ts";
+import type { Preparation } from "../data/preparation.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Executable } from "../engine/engine.ts";
 import type { Part, RunPrograms } from "./build.ts";
@@ -41,6 +42,7 @@ function evaluationRows(count: number, bytesPerRow: number): number {
 export class Evaluation {
   private readonly run: Run;
   private readonly dataset: Dataset;
+  private readonly preparation: Preparation;
   private readonly rowsOf: Readonly<Record<Judged, Uint32Array>>;
   private readonly sizes = new Map<Judged, number>();
   private readonly names: string[];
@@ -52,9 +54,10 @@ export class Evaluation {
    *
    * @throws DocumentError  a metric does not fit what is to be learned
    */
-  constructor(run: Run, dataset: Dataset, programs: RunPrograms, validation: Uint32Array) {
+  constructor(run: Run, dataset: Dataset, preparation: Preparation, programs: RunPrograms, validation: Uint32Array) {
     this.run = run;
     this.dataset = dataset;
+    this.preparation = preparation;
     const testCount = dataset.test?.inputs.count ?? 0;
     this.rowsOf = { validation, test: Uint32Array.from({ length: testCount }, (_, row) => row) };
     this.checkMetrics();
@@ -129,7 +132,7 @@ export class Evaluation {
     );
   }
 
-  /** The targets of a part, in the order of its predictions: class numbers, or values. */
+  /** The targets of a part, in the order of its predictions: class numbers, or values in the units of the data. */
   targets(which: Judged): Float64Array {
     const { targets } = which === "test" ? this.dataset.test! : this.dataset.train;
     const width = exampleSize(targets.shape);
@@ -138,7 +141,7 @@ export class Evaluation {
     rows.forEach((row, i) => {
       for (let j = 0; j < width; j++) values[i * width + j] = targets.values[row * width + j]! * targets.scale;
     });
-    return values;
+    return this.preparation.restoreTargets(values);
   }
 
   private walk(
@@ -171,11 +174,12 @@ export class Evaluation {
 
   private measure(which: Judged, { values, width, count }: Predictions): Record<string, MetricValue> {
     const { task } = this.dataset;
+    const predictions = this.preparation.restoreTargets(values);
     const targets = this.targets(which);
     const classes = task.kind === "classification" ? { classes: task.classes } : {};
     return Object.fromEntries(
       this.run.metrics.flatMap(({ name, definition, options }) => {
-        const value = definition.compute({ predictions: values, width, count, targets, ...classes }, options);
+        const value = definition.compute({ predictions, width, count, targets, ...classes }, options);
         return value === undefined ? [] : [[name, value] as const];
       }),
     );

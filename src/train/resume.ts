@@ -5,6 +5,7 @@ import type { AverageState } from "./average.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { MonitorState } from "./monitor.ts";
 import type { Session } from "./session.ts";
+import { isPreparation } from "./stored-preparation.ts";
 
 /** The trainer's own numbers in a checkpoint. */
 export interface TrainingState {
@@ -62,7 +63,7 @@ export function takeUp(session: Session, { tensors, metadata }: Checkpoint, forc
     }
   }
   const state = JSON.parse(metadata.state!) as TrainingState;
-  session.writeStates(tensors);
+  session.writeStates(new Map([...tensors].filter(([name]) => !isPreparation(name))));
   session.scheduleMemory = state.schedule;
   return state;
 }

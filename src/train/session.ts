@@ -55,6 +55,7 @@ export class Session {
   readonly preparation: Preparation;
   /** What a person should know of the data. */
   readonly warnings: readonly string[];
+  readonly engine: Engine;
   readonly model: Model;
   readonly executable: Executable;
   readonly counts: { readonly training: number; readonly validation: number; readonly test: number };
@@ -77,6 +78,7 @@ export class Session {
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
   constructor(run: Run, raw: RawDataset, { engine, numerics, memoryLimitBytes, threads, profile }: SessionOptions) {
     this.run = run;
+    this.engine = engine;
     this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
     this.currentRate = Number(run.optimizer.options.learningRate);
     this.key = randomKey(run.document.seed);
@@ -99,7 +101,7 @@ export class Session {
     // The sizes that occur: all batches of an epoch but the last are alike.
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
     const trainingSteps = this.trainingPrograms([...sizes]);
-    this.evaluation = new Evaluation(run, dataset, this.programs, split.validation);
+    this.evaluation = new Evaluation(run, dataset, preparation, this.programs, split.validation);
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),

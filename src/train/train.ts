@@ -11,6 +11,7 @@ import { Monitor } from "./monitor.ts";
 import { type TrainingState, takeUp } from "./resume.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import type { Session } from "./session.ts";
+import { isPreparation, storePreparation } from "./stored-preparation.ts";
 
 export interface TrainControl {
   /** Asked before each step. */
@@ -53,6 +54,7 @@ export class Trainer {
   private readonly monitor: Monitor;
   private readonly window: Average;
   private readonly epochAverage: Average;
+  private stored: ReturnType<typeof storePreparation> | undefined;
   private done = 0;
   private closedEpochs = 0;
   private trainingScores: Scores | undefined;
@@ -86,7 +88,7 @@ export class Trainer {
     [this.trainingScores, this.validation] = [state.trainingScores, state.validation];
     // A newer best is written again on the way, by the same steps as the first time.
     if (best && state.monitor.best) {
-      const tensors = [...best.tensors].map(([name, tensor]) => ({ name, ...tensor }));
+      const tensors = [...best.tensors].flatMap(([name, tensor]) => (isPreparation(name) ? [] : [{ name, ...tensor }]));
       this.bestWeights = { step: state.monitor.best.step, tensors };
     }
   }
@@ -105,7 +107,7 @@ export class Trainer {
       ...(trainingScores && { trainingScores }),
       ...(validation && { validation }),
     };
-    return encodeCheckpoint(this.session.readStates(), { ...this.metadata("state"), state: JSON.stringify(state) });
+    return this.encode("state", this.session.readStates(), state);
   }
 
   /** The weights that were best so far, for predictions, and after which step they were found; undefined before the first epoch's end. */
@@ -113,7 +115,7 @@ export class Trainer {
     if (!this.bestWeights) return undefined;
     const { step, tensors } = this.bestWeights;
     const { best } = this.monitor.current;
-    return { step, bytes: encodeCheckpoint(tensors, { ...this.metadata("weights"), state: JSON.stringify(best) }) };
+    return { step, bytes: this.encode("weights", tensors, best) };
   }
 
   /** After which step the best weights so far were found. */
@@ -121,9 +123,17 @@ export class Trainer {
     return this.bestWeights?.step;
   }
 
-  private metadata(holds: "state" | "weights"): Record<string, string> {
+  private encode(holds: "state" | "weights", tensors: readonly NamedTensor[], state: unknown): Uint8Array<ArrayBuffer> {
     const { run, numerics, dataFingerprint } = this.session;
-    return { holds, numerics, data: dataFingerprint, document: JSON.stringify({ ...run.document, numerics }) };
+    this.stored ??= storePreparation(this.session.preparation);
+    return encodeCheckpoint([...tensors, ...this.stored.tensors], {
+      holds,
+      numerics,
+      data: dataFingerprint,
+      document: JSON.stringify({ ...run.document, numerics }),
+      ...this.stored.metadata,
+      state: JSON.stringify(state),
+    });
   }
 
   /** Trains. The last event is returned as well. Once for each trainer. */
