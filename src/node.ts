@@ -2,6 +2,7 @@
 export { startThreads } from "./execute/compute-threads.ts";
 export type { RunProfile } from "./execute/messages.ts";
 export { type RunHandlers, runInThread } from "./execute/trainer-thread.ts";
+export { documentFromCsv } from "./files/csv-document.ts";
 export { type DataPlaces, loadDataset } from "./files/data-files.ts";
 export { loadDocument } from "./files/load-document.ts";
 export * from "./index.ts";

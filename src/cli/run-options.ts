@@ -1,6 +1,7 @@
 /** What commands that take a run document have in common: the document, and changes to it from the command line. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isPlainObject } from "../core/objects.ts";
+import { OptionError } from "../core/errors.ts";
+import { isPlainObject, type PlainObject } from "../core/objects.ts";
 import { describeSpec } from "../core/options.ts";
 import type { Definition, Registry } from "../core/registry.ts";
 import { preprocessings } from "../data/preprocessing/index.ts";
@@ -8,6 +9,7 @@ import { editDocument } from "../document/edit.ts";
 import { mainJob } from "../document/main-job.ts";
 import { dataSets, resolveRun } from "../document/resolve.ts";
 import type { Run } from "../document/run-document.ts";
+import { documentFromCsv, isTablePath } from "../files/csv-document.ts";
 import { loadDocument } from "../files/load-document.ts";
 import { initializers } from "../nn/initializers/index.ts";
 import { modelLayers } from "../nn/layers/index.ts";
@@ -24,6 +26,7 @@ export interface RunOptions {
   readonly iterations?: number;
   readonly seed?: number;
   readonly numerics?: string;
+  readonly target?: string;
 }
 
 /** A whole number on the command line. */
@@ -49,8 +52,9 @@ export function addRunOptions(command: Command): Command {
   return command
     .argument(
       "[document]",
-      "run.json, or a run.ts that exports one; without it the main job: MNIST, 784-100-100-100-100-10, Adam",
+      "run.json, or a run.ts that exports one, or a .csv file to make one for; without it the main job: MNIST, 784-100-100-100-100-10, Adam",
     )
+    .option("--target <column>", "the column of a .csv file that is predicted (default: the last)")
     .option(
       "--set <path=value>",
       "change the document: optimizer.learningRate=0.1, model[0].units=50 (may be repeated)",
@@ -77,14 +81,29 @@ function override(document: Readonly<Record<string, unknown>>, options: RunOptio
   return changed;
 }
 
-/** The run that a command line asks for. @throws DocumentError | FileError */
-export async function runFromOptions(path: string | undefined, options: RunOptions): Promise<Run> {
-  let document: unknown = path === undefined ? mainJob : await loadDocument(path);
+/**
+ * The run that a command line asks for.
+ *
+ * @param tell  gets a document that was made for a table, and what was decided in it
+ * @throws DocumentError | FileError | DataError
+ */
+export async function runFromOptions(
+  path: string | undefined,
+  options: RunOptions,
+  tell: (document: PlainObject, notes: readonly string[]) => void = () => {},
+): Promise<Run> {
+  const made = path !== undefined && isTablePath(path) ? documentFromCsv(path, options.target) : undefined;
+  if (options.target !== undefined && !made) {
+    throw new OptionError("E_TARGET", {
+      message: `--target names a column of a .csv file, and ${path === undefined ? "none is given" : `'${path}' is none`}`,
+      hint: "In a document, data.target says what is predicted.",
+    });
+  }
+  let document: unknown = made ? made.document : path === undefined ? mainJob : await loadDocument(path);
   for (const edit of options.set) document = editDocument(document, edit);
-  return resolveRun(
-    isPlainObject(document) ? override(document, options) : document,
-    path === undefined ? "the main job" : `'${path}'`,
-  );
+  if (isPlainObject(document)) document = override(document, options);
+  if (made && isPlainObject(document)) tell(document, made.notes);
+  return resolveRun(document, path === undefined ? "the main job" : `'${path}'`);
 }
 
 function describeDefinition({ name, summary, options }: Definition): string {

@@ -11,6 +11,7 @@ import { DataError } from "../core/errors.ts";
 import { showValue } from "../core/names.ts";
 import type { RawTable, Task } from "./dataset.ts";
 import { type CategoryColumn, type Column, columnOf, type Frame, isMissing, missingIn, placeOf, takeFrameRows } from "./frame.ts";
+import { parseNumber } from "./readers/csv-columns.ts";
 
 export interface ColumnRoles {
   /** Columns that are predicted. */
@@ -25,6 +26,7 @@ export interface ColumnRoles {
 const mostClasses = 20;
 const rowsPerClass = 10;
 const fewTexts = 20;
+const point = ".".charCodeAt(0);
 /** A label above this is no class but something else. */
 const mostLabels = 10_000;
 
@@ -60,6 +62,11 @@ export function targetsOf(
   levels?: readonly string[],
 ): Targets {
   const columns = target.map((name) => columnOf(frame, name));
+  if (frame.count < 2 && !levels) {
+    throw new DataError("E_DATA_ROWS", {
+      message: `${frame.origin}: a table to learn from has at least two rows with a target, this one has ${frame.count}`,
+    });
+  }
   const kind =
     asked === "auto"
       ? columns.every((column) => taskOf(column) === "classification") && columns.length === 1
@@ -77,7 +84,7 @@ export function targetsOf(
       });
     }
     for (let row = 0; row < frame.count; row++) values[row * width + j] = column.values[row];
-    if (frame.count > 1 && column.values.every((value) => value === column.values[0]) && !levels) {
+    if (column.values.every((value) => value === column.values[0]) && !levels) {
       throw new DataError("E_DATA_TARGET_CONSTANT", {
         message: `${frame.origin}: column '${column.name}' is ${column.values[0]} in every row, there is nothing to learn`,
         hint: "Name another target.",
@@ -193,11 +200,9 @@ function noHelp(column: Column, frame: Frame, warnings: string[]): string | unde
   return `${different} in ${known} rows tell the rows apart, not what they have in common`;
 }
 
-const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-
 /** The first text of a column in which at least half of the cells look like numbers. */
 function oddText({ codes, levels }: CategoryColumn): { row: number; text: string } | undefined {
-  const isNumber = levels.map((level) => level.length < 40 && number.test(level));
+  const isNumber = levels.map((level) => !Number.isNaN(parseNumber(level, 0, level.length, point)));
   let [numbers, known, row] = [0, 0, -1];
   for (let i = 0; i < codes.length; i++) {
     if (codes[i] < 0) continue;

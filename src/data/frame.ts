@@ -22,11 +22,13 @@ export interface CategoryColumn {
   readonly levels: readonly string[];
 }
 
-/** More different texts than a category has: names, sentences, dates. Only how many cells are missing is kept. */
+/** More different texts than a category has: names, sentences, dates. Its cells are not kept. */
 export interface TextColumn {
   readonly name: string;
   readonly kind: "text";
   readonly missing: number;
+  /** The first of the different texts. */
+  readonly samples: readonly string[];
 }
 
 export type Column = NumberColumn | CategoryColumn | TextColumn;
@@ -125,7 +127,8 @@ export class CategoryBuilder {
   }
 
   build(name: string): Column {
-    if (this.places.size > mostLevels) return { name, kind: "text", missing: this.missing };
+    if (this.places.size > mostLevels)
+      return { name, kind: "text", missing: this.missing, samples: [...this.places.keys()].slice(0, 20) };
     const levels = [...this.places.keys()].sort();
     const rank = new Int32Array(levels.length);
     for (const [i, level] of levels.entries()) rank[this.places.get(level)!] = i;

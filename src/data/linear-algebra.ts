@@ -5,7 +5,7 @@
  *          Wilkinson's shift make that diagonal.
  * Source   Golub & Van Loan 2013, Matrix Computations, 4th ed., sections 8.3.1 (tridiagonal form) and 8.3.5 (QR steps);
  *          Van Zee, van de Geijn, Quintana-Orti 2014, ACM TOMS 40(3), for applying the rotations of many steps at once.
- * Cost     About 9 n^3 products; 3072 features take a minute, 784 a second or two.
+ * Cost     About 9 n^3 products.
  */
 import { DataError } from "../core/errors.ts";
 
@@ -152,7 +152,7 @@ function tridiagonalize(a: Float64Array, n: number): { diagonal: Float64Array; b
   return { diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i]), beside, q };
 }
 
-// The loops below are functions of their own because V8 compiles them better so: three times as fast.
+// The loops below are functions of their own because V8 compiles them better so.
 
 /** w = A v for the leading rows of A, from its lower triangle. */
 function timesSymmetric(a: Float64Array, n: number, v: Float64Array, w: Float64Array): void {

@@ -185,10 +185,11 @@ export class Preparation {
       throw broken(`expected the format ${preparationFormat}, received ${showValue(isPlainObject(json) ? json.format : json)}`);
     }
     const byName = new Map(arrays.map(({ name, values }) => [name, values]));
-    const parts = json as unknown as PreparationParts & { readonly steps: readonly unknown[] };
-    if (!isPlainObject(parts.task) || !isPlainObject(parts.inputs) || !Array.isArray(parts.steps)) {
-      throw broken("expected task, inputs and steps");
+    const { task, inputs, targets } = json;
+    if (!isTask(task) || !isForm(inputs) || !Array.isArray(json.steps) || !(targets === undefined || isScaling(targets, task))) {
+      throw broken("expected task, inputs, steps, and perhaps targets");
     }
+    const parts = json as unknown as PreparationParts & { readonly steps: readonly unknown[] };
     const steps = parts.steps.map((step: unknown): FittedStep => {
       if (!isPlainObject(step) || typeof step.kind !== "string" || !preprocessings.has(step.kind) || !isPlainObject(step.state)) {
         throw broken(`expected a preprocessing step, received ${showValue(step)}`);
@@ -205,3 +206,30 @@ export class Preparation {
     return new Preparation({ ...parts, steps });
   }
 }
+
+const isNumbers = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(Number.isFinite);
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+
+const isTask = (task: unknown): task is Task =>
+  isPlainObject(task) &&
+  ((task.kind === "classification" && isSize(task.classes)) || (task.kind === "regression" && isSize(task.outputs)));
+
+const isScaling = (targets: unknown, task: Task): boolean =>
+  isPlainObject(targets) &&
+  task.kind === "regression" &&
+  [targets.mean, targets.std].every((numbers) => isNumbers(numbers) && numbers.length === task.outputs);
+
+function isForm(form: unknown): form is InputForm {
+  if (!isPlainObject(form)) return false;
+  if (form.kind === "table") return Array.isArray(form.shape) && form.shape.every(isSize) && Number.isFinite(form.scale);
+  return form.kind === "columns" && Array.isArray(form.columns) && form.columns.every(isEncoded);
+}
+
+const isEncoded = (column: unknown): column is EncodedColumn =>
+  isPlainObject(column) &&
+  typeof column.name === "string" &&
+  ((column.kind === "number" && Number.isFinite(column.fill)) ||
+    (column.kind === "category" &&
+      (column.encoding === "oneHot" || column.encoding === "index") &&
+      Array.isArray(column.levels) &&
+      column.levels.every((level) => typeof level === "string")));

@@ -125,6 +125,24 @@ function findFiles(definition: DatasetDefinition, folder: DataFolder): Map<strin
   });
 }
 
+/**
+ * The bytes of one file, decompressed; `origin` is the path as given.
+ *
+ * @throws FileError  it is not there, or cannot be read
+ * @throws DataError  it is compressed, and damaged or larger than the limit
+ */
+export function readDataFile(path: string, { currentFolder = process.cwd(), limitBytes }: DataPlaces = {}): FileContent {
+  const whole = resolve(currentFolder, path);
+  const stats = statOf(whole);
+  if (!stats?.isFile()) {
+    throw new FileError("E_FILE_DATA_MISSING", {
+      message: `'${whole}' must be a file, and ${stats ? "is a folder" : "does not exist"}`,
+      hint: `Relative paths start at ${resolve(currentFolder)}.`,
+    });
+  }
+  return { ...readContent(whole, limitBytes ?? DECOMPRESSED_LIMIT_BYTES), origin: path };
+}
+
 /** Files that options name by their paths. */
 function findNamedFiles(
   { name, fileOptions = [] }: DatasetDefinition,

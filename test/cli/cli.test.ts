@@ -368,3 +368,30 @@ test.each([
   expect(stderr).toContain(expected);
   expect(stderr).not.toContain("    at ");
 });
+
+test("a .csv file is trained by a document that is made for it and shown", () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i},${(i * 7) % 13},${i % 3 === 0 ? "yes" : "no"}`);
+  writeFileSync(join(folder, "table.csv"), `id,x,answer\n${rows.join("\n")}\n`);
+  const { status, stdout, stderr } = osolgil("train", "table.csv", "--out", "table", "--epochs", "2");
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("table.csv: 60 rows, 1 column to predict 'answer' from, 2 classes");
+  expect(stdout).toContain("column 'id' is ignored: it counts the rows");
+  const shown = JSON.parse(stdout.slice(stdout.indexOf("\n{\n"), stdout.indexOf("\n}\n") + 2));
+  expect(shown).toMatchObject({ data: { kind: "csv", file: "table.csv", target: "answer" }, training: { epochs: 2 } });
+  const stored = JSON.parse(readFileSync(join(folder, "table/run.json"), "utf8"));
+  expect(stored).toMatchObject({ data: { target: ["answer"], stratify: true }, preprocessing: [{ kind: "standardise" }] });
+
+  const numbers = osolgil("train", "table.csv", "--target", "x", "--out", "numbers", "--epochs", "1", "--json");
+  expect([numbers.status, numbers.stderr]).toEqual([0, ""]);
+  expect(eventsOf(numbers.stdout)[0]).toMatchObject({ type: "run.started", data: "table.csv" });
+});
+
+test("--target without a .csv file, or of a column that is not there, is refused", () => {
+  expect(osolgil("train", "run.json", "--target", "x")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("--target names a column of a .csv file, and 'run.json' is none"),
+  });
+  writeFileSync(join(folder, "small.csv"), "x,y\n1,2\n2,4\n");
+  expect(osolgil("train", "small.csv", "--target", "z").stderr).toContain("small.csv has no column 'z'");
+  expect(osolgil("train", "none.csv").stderr).toContain("does not exist");
+});

@@ -335,6 +335,18 @@ describe("at prediction", () => {
       "expected a preprocessing step",
     );
     expect(fault({ json, arrays: [] })).toContain("the numbers 'matrix' of whiten are missing");
+    const standard = prepare(market(9), { standardiseTargets: true }).preparation.store().json;
+    for (const changed of [
+      { task: { kind: "regression", outputs: 0 } },
+      { inputs: { kind: "table", shape: [2.5], scale: 1 } },
+      { inputs: { kind: "columns", columns: [{ name: "a", kind: "number", fill: null }] } },
+      { inputs: { kind: "columns", columns: [{ name: "a", kind: "category", levels: [1], encoding: "oneHot" }] } },
+      { steps: {} },
+      { targets: { mean: [1, 2], std: [1, 2] } },
+    ])
+      expect(fault({ json: { ...standard, ...changed }, arrays: [] }), JSON.stringify(changed)).toContain(
+        "expected task, inputs, steps",
+      );
   });
 });
 

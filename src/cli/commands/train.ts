@@ -61,7 +61,7 @@ async function trainOnce(
 ): Promise<number> {
   const resumed = options.resume === undefined ? undefined : openToResume(path, options);
   if (resumed?.isOver) return tellAgain(resumed, options);
-  const run = resumed?.run ?? (await runFromOptions(path, options));
+  const run = resumed?.run ?? (await runFromOptions(path, options, options.json ? undefined : showMade));
   const threads = chooseThreads(options.threads);
   const reporter = options.json ? undefined : new TerminalReporter(screen());
   const show = (event: RunEvent) => {
@@ -110,8 +110,15 @@ async function trainOnce(
   }
 }
 
+/** A document that was made for a table: what was decided, and the document, to be kept and changed. */
+function showMade(document: Readonly<Record<string, unknown>>, notes: readonly string[]): void {
+  const sections = Object.entries(document).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const [what, ...others] = notes;
+  screen().write(`\n  ${[what, ...others.map((note) => `  ${note}`)].join("\n  ")}\n\n{\n${sections.join(",\n")}\n}\n`);
+}
+
 function openToResume(path: string | undefined, options: TrainOptions): Resumed {
-  const { resume, out, set, epochs, iterations, seed, numerics, force = false } = options;
+  const { resume, out, set, epochs, iterations, seed, numerics, target, force = false } = options;
   const document = path === undefined ? undefined : path;
   refuseChanges({
     document,
@@ -121,6 +128,7 @@ function openToResume(path: string | undefined, options: TrainOptions): Resumed 
     "--iterations": iterations,
     "--seed": seed,
     "--numerics": numerics,
+    "--target": target,
   });
   const resumed = openResumed(resume!, force);
   if (!resumed.isOver) for (const note of resumed.notes) process.stderr.write(`warning: ${note}\n`);

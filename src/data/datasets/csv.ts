@@ -20,7 +20,7 @@ import { type Separator, separators } from "../readers/csv.ts";
 import { type CsvOptions, readCsv } from "../readers/csv-columns.ts";
 
 /** Options that decide how the file is read. */
-export const csvReadingOptions = {
+const readingOptions = {
   separator: {
     type: "string",
     choices: separators,
@@ -76,7 +76,7 @@ export const csv: DatasetDefinition = {
       default: false,
       summary: "Whether the numbers of a regression are learned with mean 0 and standard deviation 1.",
     },
-    ...csvReadingOptions,
+    ...readingOptions,
   },
   files: [],
   fileOptions: ["file", "testFile"],

@@ -203,10 +203,14 @@ describe("what cannot be learned is said", () => {
     expect(fault(text, options)).toContain(expected);
   });
 
-  test("a table of one row has nothing to hold out", () => {
-    const raw = parse("x,y\n1,0.5", { target: "y" });
-    const run = { data: { options: { validation: 0.15 } }, preprocessing: [] };
-    expect(raised(() => prepareData(run, raw, randomKey(1)))).toContain("holds out 1 of 1 rows and leaves none to learn from");
+  test("too few rows", () => {
+    expect(fault("x,y\n1,0.5", { target: "y" })).toContain(
+      "E_DATA_ROWS: data.csv: a table to learn from has at least two rows with a target, this one has 1",
+    );
+    const run = { data: { options: { validation: 1, test: 1 } }, preprocessing: [] };
+    expect(raised(() => prepareData(run, parse("x,y\n1,0.5\n2,1.5", { target: "y" }), randomKey(1)))).toContain(
+      "hold out 2 of 2 rows and leave none to learn from",
+    );
   });
 });
 
