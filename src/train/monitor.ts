@@ -79,6 +79,6 @@ export class Monitor {
   get verdict(): string {
     const { best, stale } = this.state;
     const since = `${stale} ${stale === 1 ? "epoch" : "epochs"}`;
-    return `${this.name} has not become better for ${since}; the best was ${best?.score} after epoch ${best?.epoch}`;
+    return `${this.name} has not become better for ${since}; the best was ${best && Number(best.score.toPrecision(4))} after epoch ${best?.epoch}`;
   }
 }

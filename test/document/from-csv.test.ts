@@ -39,7 +39,8 @@ test("classes: the last column, equal shares, a small network", () => {
     model: [{ kind: "dense", units: 16 }, "relu", { kind: "dense", units: 16 }, "relu", { kind: "dense", units: 3 }],
     optimizer: { kind: "adam", learningRate: 0.001 },
     penalty: { kind: "l2", strength: 0.01 },
-    training: { batchSize: 16, epochs: 200 },
+    metrics: ["f1"],
+    training: { batchSize: 16, epochs: 200, earlyStopping: { patience: 20 } },
   });
   expect(notes).toEqual([
     "table.csv: 150 rows, 1 column to predict 'y' from, 3 classes",

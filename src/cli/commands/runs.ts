@@ -27,8 +27,8 @@ const columns: readonly (TableColumn & { text(run: RunSummary): string })[] = [
   { head: "model", text: ({ started }) => started?.model ?? "" },
   { head: "state", text: ({ state }) => state },
   { head: "epoch", align: "right", text: ({ epoch, started }) => `${epoch}/${started?.epochs ?? "?"}` },
-  { head: "validation", align: "right", text: ({ ended }) => loss(ended?.metrics.validationLoss) },
-  { head: "accuracy", align: "right", text: ({ ended }) => share(ended?.metrics.validationAccuracy) },
+  { head: "val loss", align: "right", text: ({ ended }) => loss(ended?.metrics.validationLoss) },
+  { head: "val acc", align: "right", text: ({ ended }) => share(ended?.metrics.validationAccuracy) },
   { head: "test", align: "right", text: ({ ended }) => share(ended?.metrics.testAccuracy) || loss(ended?.metrics.testLoss) },
   { head: "time", align: "right", style: "dim", text: ({ ended }) => (ended ? formatDuration(ended.metrics.trainSeconds) : "") },
 ];

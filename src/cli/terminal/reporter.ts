@@ -22,6 +22,7 @@ export interface ReporterScreen {
 
 /** Points of a curve that are kept; neighbours are averaged beyond. */
 const MOST_POINTS = 2048;
+const MOST_ROWS = 40;
 const NARROWEST = 20;
 const REDRAW_SECONDS = 0.05;
 /** To the start of the line, and erase to its end. */
@@ -140,6 +141,8 @@ export class TerminalReporter {
     }
     this.#step = event.step;
     this.#epoch = Math.min(event.epoch + 1, epochs);
+    const every = rowsEvery(epochs);
+    if (event.epoch % every !== 0 && event.epoch !== 1 && event.epoch !== epochs) return;
     this.#print(this.#table.lines(event, { epochs, width: this.#width, isBest, paint: this.#paint }));
   }
 
@@ -188,6 +191,13 @@ export class TerminalReporter {
     const onTheWay = this.#pending.length > 0 ? [...this.#training, averageOf(this.#pending)] : this.#training;
     return onTheWay.length >= this.#epochTraining.length ? onTheWay : this.#epochTraining;
   }
+}
+
+/** Of many epochs every 2nd, 5th, 10th, 20th, ... has a row: about as many rows as a screen has lines. */
+function rowsEvery(epochs: number): number {
+  let every = 1;
+  for (let i = 0; epochs / every > MOST_ROWS; i++) every *= [2, 2.5, 2][i % 3]!;
+  return every;
 }
 
 function averageOf(points: readonly CurvePoint[]): CurvePoint {

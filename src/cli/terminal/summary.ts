@@ -19,6 +19,8 @@ import {
   wrap,
 } from "./format.ts";
 
+import { type TableColumn, tableLines } from "./table.ts";
+
 const INDENT = "  ";
 const CURVE_COLUMNS = 66;
 const CURVE_ROWS = 8;
@@ -95,8 +97,8 @@ const ENDINGS: Readonly<Record<RunEnded["status"], { sign: string; style: Style 
 export function endLines(event: RunEnded, history: RunHistory, width: number, paint: Paint): string[] {
   const { sign, style } = ENDINGS[event.status];
   const lines = ["", ...statusLines(event, `${sign} ${event.status}`, style, width, paint)];
-  if (event.reason !== undefined && event.status !== "completed") {
-    const reasonStyle: Style = event.status === "failed" ? "red" : "yellow";
+  if (event.reason !== undefined) {
+    const reasonStyle: Style = event.status === "failed" ? "red" : event.status === "stopped" ? "yellow" : "dim";
     for (const line of wrap(event.reason, width - 4)) lines.push(`    ${paint(reasonStyle, line)}`);
   }
   if (event.status === "failed") for (const line of wrap(adviceFor(event), width - 4)) lines.push(`    ${line}`);
@@ -161,7 +163,29 @@ function resultLines({ metrics, epoch }: RunEnded, { best }: RunHistory, width: 
     if (note !== "" && displayWidth(INDENT + label + numbers + note) <= width) line += paint("dim", note);
     lines.push(line.trimEnd());
   }
-  return lines;
+  return [...lines, ...metricLines(metrics, width, paint)];
+}
+
+/** Metrics that are single numbers: a row for each, a column for each part of the data. */
+function metricLines({ validationMetrics, testMetrics }: RunEnded["metrics"], width: number, paint: Paint): string[] {
+  const parts = [
+    ["validation", validationMetrics],
+    ["test", testMetrics],
+  ] as const;
+  const given = parts.filter(([, metrics]) => metrics !== undefined);
+  const names = [...new Set(given.flatMap(([, metrics]) => Object.keys(metrics!)))].filter((name) =>
+    given.some(([, metrics]) => typeof metrics![name] === "number"),
+  );
+  if (names.length === 0) return [];
+  const columns: TableColumn[] = [{ head: "" }, ...given.map(([head]): TableColumn => ({ head, align: "right" }))];
+  const rows = names.map((name) => [
+    name,
+    ...given.map(([, metrics]) => {
+      const value = metrics![name];
+      return typeof value === "number" ? formatLoss(value) : "";
+    }),
+  ]);
+  return ["", ...tableLines(columns, rows, width, paint)];
 }
 
 function curveLines({ training, validation }: RunHistory, width: number, paint: Paint): string[] {
