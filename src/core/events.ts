@@ -44,6 +44,8 @@ export interface RunStarted {
   readonly stepsPerEpoch: number;
   /** Steps of the whole run. */
   readonly steps: number;
+  /** What a person should know of the data: what was left out, what does not vary. */
+  readonly warnings?: readonly string[];
 }
 
 /** A run that goes on where an earlier part of it ended. Events of later steps were taken out of the stream before it. */

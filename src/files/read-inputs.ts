@@ -6,7 +6,7 @@ import { DataError, FileError } from "../core/errors.ts";
 import type { RawTable } from "../data/dataset.ts";
 import type { Frame } from "../data/frame.ts";
 import type { Preparation } from "../data/preparation.ts";
-import { readCsv } from "../data/readers/csv-columns.ts";
+import { type CsvOptions, readCsv } from "../data/readers/csv-columns.ts";
 import { DECOMPRESSED_LIMIT_BYTES, isGzip } from "../data/readers/gzip.ts";
 import { readIdx } from "../data/readers/idx.ts";
 import { readNpy } from "../data/readers/npy.ts";
@@ -20,13 +20,15 @@ const mostPixels = 100_000_000;
  * Reads a file as inputs of a model.
  *
  * @param preparation  of the model: what its columns are, or the shape of its examples
+ * @param csv          how CSV files are written: separator, header, decimal point
  * @throws FileError  it cannot be read, or is of a kind that is not known
  * @throws DataError  its content is not what its name says, or does not suit the model
  */
-export function readInputs(path: string, preparation: Preparation): RawTable | Frame {
+export function readInputs(path: string, preparation: Preparation, csv: CsvOptions = {}): RawTable | Frame {
   const bytes = readBytes(path);
   const kind = extname(path.replace(/\.gz$/, "")).toLowerCase();
-  if (kind === ".csv" || kind === ".tsv") return readCsv(bytes, path, { ...(preparation.kinds && { kinds: preparation.kinds }) });
+  if (kind === ".csv" || kind === ".tsv")
+    return readCsv(bytes, path, { ...csv, ...(preparation.kinds && { kinds: preparation.kinds }) });
   if (preparation.inputs.kind === "columns") {
     throw new FileError("E_FILE_KIND", { message: `the model takes columns, and '${path}' is no .csv file` });
   }

@@ -304,6 +304,7 @@ export class Trainer {
       epochs: Math.ceil(steps / stepsPerEpoch),
       stepsPerEpoch,
       steps,
+      ...(session.warnings.length > 0 && { warnings: session.warnings }),
     };
     if (!control.resume) return { type: "run.started", ...about };
     const { from } = control.resume;

@@ -74,6 +74,7 @@ describe("documents", () => {
           { kind: "relu", name: "relu1" },
           { kind: "dense", name: "dense1", units: 784, initializer: { kind: "he", distribution: "normal" }, bias: true },
         ],
+        survival: 1,
       },
     ]);
   });

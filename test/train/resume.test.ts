@@ -82,6 +82,21 @@ const documents: readonly (readonly [string, Document])[] = [
     "images",
     only({ model: [{ kind: "conv2d", filters: 3, kernel: 3 }, "batchNorm", "relu", "maxPool2d", { kind: "dense", units: 3 }] }),
   ],
+  ["layer normalisation", only({ model: [{ kind: "dense", units: 5 }, "layerNorm", "relu", { kind: "dense", units: 3 }] })],
+  [
+    "stochastic depth",
+    only({
+      model: [
+        {
+          kind: "residual",
+          survival: 0.7,
+          layers: [{ kind: "dense", units: 4 }, "tanh", { kind: "dropout", rate: 0.2, form: "vanilla" }],
+        },
+        { kind: "dense", units: 3 },
+      ],
+    }),
+  ],
+  ["standardised inputs", only({ preprocessing: ["standardise", { kind: "whiten" }] })],
   ...optimizers.names.map((optimizer) => [`optimizer ${optimizer}`, only({ optimizer })] as const),
   ...schedules.all.map(
     ({ name, examples }) => [`schedule ${name}`, only({ schedule: { ...examples[0], kind: name, warmup: 2 } })] as const,

@@ -1,6 +1,7 @@
 /** osolgil predict: what a trained model makes of new inputs. */
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import type { CsvOptions } from "../../data/readers/csv-columns.ts";
 import { readInputs } from "../../files/read-inputs.ts";
 import type { Prediction, TrainedModel } from "../../library/trained-model.ts";
 import { fileFault } from "../../store/file-faults.ts";
@@ -112,7 +113,10 @@ function csvOf(model: TrainedModel, prediction: Prediction): string {
 
 function predict(given: string, input: string, options: PredictOptions): void {
   const { model, file } = modelOf(given, options);
-  const prediction = model.predict(readInputs(input, model.preparation));
+  // A file to predict from is written as that of training was.
+  const { separator, header, decimal } = model.run.data.options as CsvOptions;
+  const csv = { ...(separator && { separator }), ...(header && { header }), ...(decimal && { decimal }) };
+  const prediction = model.predict(readInputs(input, model.preparation, csv));
   const out = screen();
   if (options.out !== undefined) {
     try {

@@ -51,6 +51,9 @@ export function startLines(event: RunStarted, width: number, paint: Paint): stri
       width,
       paint,
     ),
+    ...(event.warnings ?? []).flatMap((text) =>
+      wrap(text, width - 10).map((line, i) => paint("yellow", `${i === 0 ? "  note    " : " ".repeat(10)}${line}`)),
+    ),
   ];
 }
 

@@ -5,9 +5,10 @@ import { defineLayer } from "./define.ts";
  * Dropout: in training each number is left out with a probability, and the others grow so that the mean stays.
  *
  * Symbols  p rate; u uniform in (0, 1), one for each number of the batch;
- *          training: y = x m, m = 1 / (1 - p) where u < 1 - p, else 0; evaluation: y = x
+ *          inverted: y = x m in training, m = 1 / (1 - p) where u < 1 - p, else 0; y = x in evaluation
+ *          vanilla: y = x m in training, m = 1 where u < 1 - p, else 0; y = (1 - p) x in evaluation
  *
- * Source   Srivastava et al. 2014, "Dropout", JMLR 15; inverted, as in the lecture, D3.
+ * Source   Srivastava et al. 2014, "Dropout", JMLR 15, which has the vanilla form; both forms: lecture, D3.
  *
  * Choice   u has 16 bits, so the probability is p to within 2^-17. The mask depends on seed, layer and step alone.
  */
@@ -17,13 +18,20 @@ export const dropout = defineLayer({
   source: "Srivastava et al. 2014, JMLR 15; lecture, D3.",
   options: {
     rate: { default: 0.5, min: 0, max: 1, maxExclusive: true, summary: "Probability that a number is left out." },
+    form: {
+      type: "string",
+      choices: ["inverted", "vanilla"],
+      default: "inverted",
+      summary: "Whether the mean is kept by scaling in training, or in evaluation.",
+    },
   },
-  build(input, { rate }, context) {
-    if (rate === 0 || context.mode === "evaluation") return input;
+  build(input, { rate, form }, context) {
+    if (rate === 0) return input;
     const rows = input.shape[0]!;
     const kept = 1 - rate;
+    if (context.mode === "evaluation") return form === "vanilla" ? mul(input, kept) : input;
     const uniform = randomUniform(context.randomKey(), [rows, sizeOf(input.shape) / rows]);
-    return mul(input, reshape(select(less(uniform, kept), 1 / kept, 0), input.shape));
+    return mul(input, reshape(select(less(uniform, kept), form === "vanilla" ? 1 : 1 / kept, 0), input.shape));
   },
   describe: ({ rate }) => `dropout ${rate}`,
   examples: [
@@ -31,5 +39,6 @@ export const dropout = defineLayer({
     { options: { rate: 0.2 }, input: [3, 2, 5] },
     { options: { rate: 0 }, input: [4] },
     { options: { rate: 0.9 }, input: [33] },
+    { options: { rate: 0.3, form: "vanilla" }, input: [6] },
   ],
 });
