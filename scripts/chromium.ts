@@ -1,4 +1,4 @@
-/** The browser of the tests in test/browser: one that the machine has, or Debian's. */
+/** The browser of the tests that need one: one that the machine has, or Debian's. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -49,7 +49,7 @@ export function provideChromium(): Chromium {
   if (spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status !== 0)
     return { reason: `${found.reason}; there is no apt-get to install it with` };
   if (process.getuid?.() !== 0) return { reason: `${found.reason}; \`apt-get install chromium\` as root installs it` };
-  console.log("\n== installing Chromium for the tests in test/browser");
+  console.log("\n== installing Chromium for the tests that need it");
   // The lists of packages may be missing, as in images of containers, or old.
   const failure = aptGet("install", "-y", "chromium") && (aptGet("update") ?? aptGet("install", "-y", "chromium"));
   return failure === undefined ? findChromium() : { reason: `${found.reason}; ${failure}` };

@@ -53,9 +53,11 @@ count(
 count(run("types", "typescript", "tsc", ["--noEmit"]));
 
 const asked = process.argv.slice(2);
-// Tests in test/browser run unless files are named and they are not among them; only then is a browser installed.
+// A browser is installed where tests are to run that need one: those of these folders, unless files of others are named.
+const browserFolders = ["test/browser", "test/package"];
 const files = asked.filter((argument) => !argument.startsWith("-") && argument.includes("/"));
-const needsBrowser = files.length === 0 || files.some((name) => name.includes("browser") || "test/browser".startsWith(name));
+const needsBrowser =
+  files.length === 0 || files.some((name) => browserFolders.some((one) => name.startsWith(one) || one.startsWith(name)));
 const chromium = needsBrowser ? provideChromium() : undefined;
 
 const folder = mkdtempSync(join(tmpdir(), "osolgil-test-"));

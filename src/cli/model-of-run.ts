@@ -2,7 +2,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../core/errors.ts";
-import { loadModel, type TrainedModel } from "../library/trained-model.ts";
+import { loadModel } from "../library/load-model.ts";
+import type { TrainedModel } from "../library/trained-model.ts";
 import { fileFault } from "../store/file-faults.ts";
 import { findRun } from "../store/list-runs.ts";
 import { readCheckpoint } from "../store/open-run.ts";

@@ -7,7 +7,7 @@ import type { Definition, Registry } from "../core/registry.ts";
 import { preprocessings } from "../data/preprocessing/index.ts";
 import { editDocument } from "../document/edit.ts";
 import { mainJob } from "../document/main-job.ts";
-import { dataSets, resolveRun } from "../document/resolve.ts";
+import { allParts, resolveRun } from "../document/resolve.ts";
 import type { Run } from "../document/run-document.ts";
 import { documentFromCsv, isTablePath } from "../files/csv-document.ts";
 import { loadDocument } from "../files/load-document.ts";
@@ -122,7 +122,7 @@ function describeDefinition({ name, summary, options }: Definition): string {
 /** What a document can name, for --help: made from the definitions. */
 export function describeParts(): string {
   const registries: [string, Registry<Definition>][] = [
-    ["data", dataSets],
+    ["data", allParts.datasets],
     ["preprocessing", preprocessings],
     ["model", modelLayers],
     ["initializer", initializers],

@@ -5,16 +5,12 @@
  * Stored   JSON, and the arrays with many numbers beside it, by name. JSON keeps every float64 to the bit.
  */
 import { DataError } from "../core/errors.ts";
-import { showValue } from "../core/names.ts";
-import { isPlainObject } from "../core/objects.ts";
 import { exampleSize, type RawTable, type Table, type Task } from "./dataset.ts";
 import { type EncodedColumn, frameReader, kindsOf } from "./encode.ts";
 import { type ColumnKinds, type Frame, isFrame } from "./frame.ts";
-import type { PreprocessingState } from "./preprocessing/define.ts";
-import { preprocessings } from "./preprocessing/index.ts";
 import { type FittedStep, type RowReader, shapeAfter, tableReader, transformRows } from "./rows.ts";
 
-const preparationFormat = "osolgil.preparation/1";
+export const preparationFormat = "osolgil.preparation/1";
 
 /** Inputs as they come: an array of numbers for each example, or columns. */
 export type InputForm =
@@ -168,68 +164,4 @@ export class Preparation {
     };
     return { json, arrays };
   }
-
-  /**
-   * What `store` gave, back again.
-   *
-   * @param origin  where it comes from, for messages
-   * @throws DataError  E_DATA_PREPARATION: it is not what `store` gives
-   */
-  static restore({ json, arrays }: StoredPreparation, origin = "the preparation"): Preparation {
-    const broken = (what: string) =>
-      new DataError("E_DATA_PREPARATION", {
-        message: `${origin}: ${what}`,
-        hint: "It was damaged, or written by another version of Osolgil.",
-      });
-    if (!isPlainObject(json) || json.format !== preparationFormat) {
-      throw broken(`expected the format ${preparationFormat}, received ${showValue(isPlainObject(json) ? json.format : json)}`);
-    }
-    const byName = new Map(arrays.map(({ name, values }) => [name, values]));
-    const { task, inputs, targets } = json;
-    if (!isTask(task) || !isForm(inputs) || !Array.isArray(json.steps) || !(targets === undefined || isScaling(targets, task))) {
-      throw broken("expected task, inputs, steps, and perhaps targets");
-    }
-    const parts = json as unknown as PreparationParts & { readonly steps: readonly unknown[] };
-    const steps = parts.steps.map((step: unknown): FittedStep => {
-      if (!isPlainObject(step) || typeof step.kind !== "string" || !preprocessings.has(step.kind) || !isPlainObject(step.state)) {
-        throw broken(`expected a preprocessing step, received ${showValue(step)}`);
-      }
-      const { kind, state, ...options } = step;
-      const entries = Object.entries(state as object).map(([name, values]): [string, PreprocessingState[string]] => {
-        const found = isPlainObject(values) ? byName.get(String(values.array)) : values;
-        if (!(found instanceof Float64Array || Array.isArray(found)))
-          throw broken(`the numbers '${name}' of ${kind} are missing`);
-        return [name, found];
-      });
-      return { definition: preprocessings.get(kind as string), options, state: Object.fromEntries(entries) };
-    });
-    return new Preparation({ ...parts, steps });
-  }
 }
-
-const isNumbers = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(Number.isFinite);
-const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
-
-const isTask = (task: unknown): task is Task =>
-  isPlainObject(task) &&
-  ((task.kind === "classification" && isSize(task.classes)) || (task.kind === "regression" && isSize(task.outputs)));
-
-const isScaling = (targets: unknown, task: Task): boolean =>
-  isPlainObject(targets) &&
-  task.kind === "regression" &&
-  [targets.mean, targets.std].every((numbers) => isNumbers(numbers) && numbers.length === task.outputs);
-
-function isForm(form: unknown): form is InputForm {
-  if (!isPlainObject(form)) return false;
-  if (form.kind === "table") return Array.isArray(form.shape) && form.shape.every(isSize) && Number.isFinite(form.scale);
-  return form.kind === "columns" && Array.isArray(form.columns) && form.columns.every(isEncoded);
-}
-
-const isEncoded = (column: unknown): column is EncodedColumn =>
-  isPlainObject(column) &&
-  typeof column.name === "string" &&
-  ((column.kind === "number" && Number.isFinite(column.fill)) ||
-    (column.kind === "category" &&
-      (column.encoding === "oneHot" || column.encoding === "index") &&
-      Array.isArray(column.levels) &&
-      column.levels.every((level) => typeof level === "string")));

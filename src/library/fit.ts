@@ -1,20 +1,24 @@
 /** From arrays to a trained model, in one call, or to a session for a training loop of one's own. */
-import { definitionIn } from "../core/choice.ts";
 import type { RawDataset } from "../data/dataset.ts";
-import { resolveRun } from "../document/resolve.ts";
+import { resolveWith } from "../document/grammar.ts";
+import type { Parts } from "../document/parts.ts";
 import type { RunDocument } from "../document/run-document.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
-import { losses } from "../nn/losses/index.ts";
 import { Session } from "../train/session.ts";
 import { type Examples, inputTable, type Targets, targetTable } from "./arrays.ts";
 import { arrays } from "./arrays-data.ts";
 import { Training } from "./training.ts";
+import { usualParts } from "./usual-parts.ts";
 
 type TrainingSection = NonNullable<RunDocument["training"]>;
 
-/** A run document's sections, with arrays for data, and what its `training` holds beside them. */
+/**
+ * A run document's sections, with arrays for data, and what its `training` holds beside them.
+ *
+ * Parts are given as definitions, `relu` or `dense({ units: 3 })`, so that a page loads those that it names and no others.
+ */
 export interface FitOptions extends Omit<RunDocument, "format" | "data" | "training">, TrainingSection {
   /** One example after the other. */
   readonly inputs: Examples;
@@ -33,6 +37,8 @@ export interface FitOptions extends Omit<RunDocument, "format" | "data" | "train
   readonly classes?: number;
   /** Names of the classes, in the order of their numbers. */
   readonly labels?: readonly string[];
+  /** What names stand for, as in a document that is JSON: `allParts`. By default definitions alone, and what is taken where nothing is said. */
+  readonly parts?: Parts;
   /** Default: the wasm engine. */
   readonly engine?: Engine;
   /** From `startThreads` or `startWebThreads`; the results are the same to the bit. */
@@ -48,13 +54,6 @@ function lastUnits(model: RunDocument["model"]): number | undefined {
   return typeof units === "number" ? units : undefined;
 }
 
-function lossTargets(loss: unknown): readonly ("classes" | "values")[] | undefined {
-  if (loss === undefined) return undefined;
-  const kind = typeof loss === "string" ? loss : (loss as { kind?: unknown }).kind;
-  const own = definitionIn(loss) ?? (typeof kind === "string" && losses.has(kind) ? losses.get(kind) : undefined);
-  return own && "targets" in own ? (own.targets as readonly ("classes" | "values")[]) : undefined;
-}
-
 /**
  * A session: data in their tables, programs compiled, parameters at their start. Each step is then a call: the way to a training loop
  * of one's own.
@@ -66,13 +65,13 @@ function lossTargets(loss: unknown): readonly ("classes" | "values")[] | undefin
  */
 export function openSession(options: Omit<FitOptions, "signal">): Session {
   const { inputs, targets, validation = 0, test = 0, stratify = false, standardiseTargets = false, ...rest } = options;
-  const { task, classes, labels, engine = wasmEngine, threads, ...others } = rest;
+  const { task, classes, labels, parts = usualParts(), engine = wasmEngine, threads, ...others } = rest;
   const { batchSize, epochs, iterations, order, accumulate, monitor, earlyStopping, ...document } = others;
   const given = { batchSize, epochs, iterations, order, accumulate, monitor, earlyStopping };
   const training = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const data = { kind: "arrays", validation, test: typeof test === "number" ? test : 0, stratify, standardiseTargets };
-  const run = resolveRun({ ...document, data: arrays(data as never), training }, "what was given to fit");
-  const accepts = lossTargets(document.loss);
+  const run = resolveWith(parts, { ...document, data: arrays(data as never), training }, "what was given to fit");
+  const accepts = run.loss?.definition.targets;
   const units = lastUnits(document.model);
   const learned = targetTable(targets, { accepts, task, classes, labels });
   // A class that no example has is learned of where the model has a unit for it.

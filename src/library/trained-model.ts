@@ -1,24 +1,19 @@
 /** A model with its weights: what it predicts, how good it is, and as bytes to keep. */
-import { definitionsIn } from "../core/choice.ts";
 import { DataError, TrainingError } from "../core/errors.ts";
 import type { MetricValue, Scores } from "../core/events.ts";
-import type { Definition } from "../core/registry.ts";
 import { exampleSize, type RawTable, type Task } from "../data/dataset.ts";
 import { type Frame, isFrame } from "../data/frame.ts";
 import type { Preparation } from "../data/preparation.ts";
-import { resolveRun } from "../document/resolve.ts";
 import type { ResolvedDocument, Run } from "../document/run-document.ts";
 import type { Engine, Executable } from "../engine/engine.ts";
-import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { Model } from "../nn/model.ts";
 import { chooseLoss } from "../train/build.ts";
-import { decodeCheckpoint, encodeCheckpoint, predictingTensors } from "../train/checkpoint.ts";
+import { encodeCheckpoint } from "../train/checkpoint.ts";
 import type { NamedTensor, StoredTensor } from "../train/safetensors.ts";
 import type { Session } from "../train/session.ts";
-import { restorePreparation, storePreparation } from "../train/stored-preparation.ts";
+import { storePreparation } from "../train/stored-preparation.ts";
 import { type Examples, inputTable, type Targets, targetTable } from "./arrays.ts";
-import { arrays } from "./arrays-data.ts";
 
 /** What a model makes of some examples. */
 export interface Prediction {
@@ -36,12 +31,16 @@ export interface Prediction {
   readonly labels?: readonly string[];
 }
 
-/** What a saved model is restored with. */
-export interface LoadOptions {
-  /** Layers, losses and metrics of one's own that the model was made with. */
-  readonly definitions?: readonly Definition[];
-  /** Default: the wasm engine. */
-  readonly engine?: Engine;
+/** What a trained model is made of. */
+export interface ModelParts {
+  /** The document that it was trained by, with its names resolved. */
+  readonly run: Run;
+  readonly preparation: Preparation;
+  /** Parameters and running statistics by name. */
+  readonly weights: ReadonlyMap<string, StoredTensor>;
+  /** The profile that it was trained under; another is taken where the engine does not have it. */
+  readonly numerics: string;
+  readonly engine: Engine;
 }
 
 /** Rows of a program that predicts: few for a single example, many for a table. */
@@ -66,13 +65,8 @@ export class TrainedModel {
   private readonly numerics: string;
   private readonly compiled = new Map<number, Compiled>();
 
-  private constructor(
-    run: Run,
-    preparation: Preparation,
-    weights: ReadonlyMap<string, StoredTensor>,
-    numerics: string,
-    engine: Engine,
-  ) {
+  /** @throws TrainingError  E_CHECKPOINT_MISFIT: the weights are not those of the model */
+  constructor({ run, preparation, weights, numerics, engine }: ModelParts) {
     this.run = run;
     this.document = run.document;
     this.preparation = preparation;
@@ -80,27 +74,27 @@ export class TrainedModel {
     this.weights = weights;
     this.numerics = numerics;
     this.engine = engine;
+    this.requireWeights();
   }
 
   /** The model of a session, with the weights that it has now. */
   static of(session: Session): TrainedModel {
+    const { run, preparation, numerics, engine } = session;
     const weights = new Map(session.readPredicting().map(({ name, ...tensor }) => [name, tensor]));
-    return new TrainedModel(session.run, session.preparation, weights, session.numerics, session.engine);
+    return new TrainedModel({ run, preparation, weights, numerics, engine });
   }
 
-  /** See `loadModel`. */
-  static load(
-    bytes: Uint8Array,
-    { definitions = [], engine = wasmEngine }: LoadOptions = {},
-    origin = "the model",
-  ): TrainedModel {
-    const { tensors, metadata } = decodeCheckpoint(bytes, origin);
-    const run = resolveRun(definitionsIn(JSON.parse(metadata.document!), [arrays, ...definitions]), origin);
-    const preparation = restorePreparation(metadata, tensors, origin);
-    const weights = predictingTensors(tensors);
-    const model = new TrainedModel(run, preparation, weights, metadata.numerics!, engine);
-    model.compile(1);
-    return model;
+  private requireWeights(): void {
+    const model = new Model(this.run.layers);
+    model.apply(input("inputs", [1, ...this.preparation.shape]), "evaluation");
+    for (const { tensor } of [...model.parameters, ...model.states]) {
+      const stored = this.weights.get(tensor.name!);
+      if (stored?.shape.join() === tensor.shape.join()) continue;
+      const found = stored ? `it is [${stored.shape.join(", ")}]` : "it is missing";
+      throw new TrainingError("E_CHECKPOINT_MISFIT", {
+        message: `the weights do not fit the model: '${tensor.name}' must be [${tensor.shape.join(", ")}], and ${found}`,
+      });
+    }
   }
 
   /** A program that predicts so many rows, with the weights in their places. */
@@ -119,16 +113,8 @@ export class TrainedModel {
     const probe = this.engine.probe();
     const numerics = probe.available ? probe.numerics.find((one) => one === this.numerics) : undefined;
     const executable = this.engine.compile(programs, numerics ? { numerics } : {});
-    for (const { tensor } of [...model.parameters, ...model.states]) {
-      const stored = this.weights.get(tensor.name!);
-      if (!stored || stored.shape.join() !== tensor.shape.join()) {
-        const found = stored ? `it is [${stored.shape.join(", ")}]` : "it is missing";
-        throw new TrainingError("E_CHECKPOINT_MISFIT", {
-          message: `the weights do not fit the model: '${tensor.name}' must be [${tensor.shape.join(", ")}], and ${found}`,
-        });
-      }
-      executable.writeState(tensor, stored.values);
-    }
+    for (const { tensor } of [...model.parameters, ...model.states])
+      executable.writeState(tensor, this.weights.get(tensor.name!)!.values);
     const compiled = { executable, rows };
     this.compiled.set(rows, compiled);
     return compiled;
@@ -270,16 +256,4 @@ function largest(values: ArrayLike<number>, first: number, width: number): numbe
 function rawInputs(inputs: Examples | RawTable | Frame): RawTable | Frame {
   if (isFrame(inputs) || ("count" in inputs && "values" in inputs && "scale" in inputs)) return inputs as RawTable | Frame;
   return inputTable(inputs as Examples);
-}
-
-/**
- * The model that `save` gave, or that a run has left as a checkpoint.
- *
- * @param bytes  a whole file, such as checkpoints/best.safetensors
- * @throws DataError | TrainingError  E_CHECKPOINT_*: they are damaged, or no model
- * @throws DocumentError  the model has parts of one's own that were not given
- * @example loadModel(model.save()).predict([[1, 0]])
- */
-export function loadModel(bytes: Uint8Array, options: LoadOptions = {}): TrainedModel {
-  return TrainedModel.load(bytes, options);
 }

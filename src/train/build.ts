@@ -28,7 +28,8 @@ import {
 } from "../graph/index.ts";
 import type { Mode } from "../nn/layers/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
-import { losses } from "../nn/losses/index.ts";
+import { meanSquaredError } from "../nn/losses/mean-squared-error.ts";
+import { softmaxCrossEntropy } from "../nn/losses/softmax-cross-entropy.ts";
 import { type ChosenLayer, Model } from "../nn/model.ts";
 import { checkTargets } from "./check-targets.ts";
 import { Regularizers } from "./regularizers.ts";
@@ -48,14 +49,13 @@ interface PartTables {
 
 /** The loss that a document names, or else the one that fits what is to be learned. */
 export function chooseLoss(run: Run, { name, task }: Pick<Dataset, "name" | "task">): Chosen<LossDefinition> {
-  const kind = task.kind === "classification" ? "softmaxCrossEntropy" : "meanSquaredError";
-  const usual = losses.get(kind);
-  const chosen = run.loss ?? { definition: usual, options: requireOptions(usual.options, {}, `loss '${kind}'`) };
+  const usual: LossDefinition = task.kind === "classification" ? softmaxCrossEntropy : meanSquaredError;
+  const chosen = run.loss ?? { definition: usual, options: requireOptions(usual.options, {}, `loss '${usual.name}'`) };
   const targets = task.kind === "classification" ? "classes" : "values";
   if (!chosen.definition.targets.includes(targets)) {
     throw new DocumentError("E_DOCUMENT_LOSS", {
       message: `loss '${chosen.definition.name}' learns ${chosen.definition.targets.join(" or ")}, but data set '${name}' gives ${targets}`,
-      hint: `Leave the loss out, or use '${kind}'.`,
+      hint: `Leave the loss out, or use '${usual.name}'.`,
     });
   }
   return chosen;

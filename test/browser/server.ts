@@ -2,17 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, normalize } from "node:path";
+import { extname, join, normalize } from "node:path";
 
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** @param main  the module that pages load, by its path in the folder: a page is whatever ends in a slash */
-export async function serve(folder: string, main: string): Promise<{ url: string; server: Server }> {
-  const cached = { "Cache-Control": "max-age=3600", "Content-Type": "text/javascript; charset=utf-8" };
+const contentTypes: Readonly<Record<string, string>> = { ".html": "text/html", ".css": "text/css" };
+
+/** @param main  the module that pages load, by its path in the folder; by default the page is index.html. It ends in a slash. */
+export async function serve(folder: string, main?: string): Promise<{ url: string; server: Server }> {
   const server = createServer(async (request, response) => {
     const [, kind, ...rest] = normalize(new URL(request.url!, "http://localhost").pathname).split("/");
     const headers = kind === "isolated" ? isolation : {};
-    const path = rest.join("/");
+    const path = rest.join("/") || (main === undefined ? "index.html" : "");
+    const type = contentTypes[extname(path)] ?? "text/javascript";
+    const cached = { "Cache-Control": "max-age=3600", "Content-Type": `${type}; charset=utf-8` };
     try {
       if (path === "") {
         response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", ...headers });

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { fillNormal, foldIn, randomKey } from "../../src/core/random.ts";
 import type { Dataset, RawDataset, RawTable } from "../../src/data/dataset.ts";
 import { type Frame, frameOf } from "../../src/data/frame.ts";
-import { Preparation } from "../../src/data/preparation.ts";
 import { prepareData } from "../../src/data/prepare.ts";
+import { restorePreparation } from "../../src/data/restore-preparation.ts";
 import { splitParts, splitRows } from "../../src/data/split.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
 import { expectSameBits } from "../support/close.ts";
@@ -276,7 +276,7 @@ describe("at prediction", () => {
   test.each(cases)("%s: the test rows become the same to the bit, also after JSON", (_, raw, steps) => {
     const { dataset, preparation } = prepare(raw, { validation: 5 }, steps);
     const { json, arrays } = preparation.store();
-    const again = Preparation.restore({ json: JSON.parse(JSON.stringify(json)), arrays });
+    const again = restorePreparation({ json: JSON.parse(JSON.stringify(json)), arrays });
     for (const one of [preparation, again]) {
       const { values, shape, scale, count } = one.apply(raw.test!.inputs);
       expect({ shape, scale, count }).toEqual({
@@ -326,7 +326,7 @@ describe("at prediction", () => {
 
   test("what is no stored preparation is refused", () => {
     const { json, arrays } = prepare(plane(20, 3), {}, ["whiten"]).preparation.store();
-    const fault = (changed: unknown) => raised(() => Preparation.restore(changed as never, "preparation.json"));
+    const fault = (changed: unknown) => raised(() => restorePreparation(changed as never, [], "preparation.json"));
     expect(fault({ json: { ...json, format: "x/1" }, arrays })).toContain(
       "E_DATA_PREPARATION: preparation.json: expected the format osolgil.preparation/1, received 'x/1'",
     );

@@ -2,6 +2,7 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   adam,
+  allParts,
   binaryCrossEntropy,
   defineLayer,
   defineLoss,
@@ -218,6 +219,11 @@ describe("what does not fit together is refused before anything is trained", () 
     ["a class too many", { targets: names.map((name, i) => (i % 3 === 0 ? "other" : name)) }, /E_MODEL_OUTPUT: .*3 classes/],
     ["an option that there is not", { optimizer: { kind: "adam", lerningRate: 1 } }, /E_DOCUMENT: .*no option 'lerningRate'/s],
     ["a section that there is not", { epoch: 3 } as never, /E_DOCUMENT: .*a run has no 'epoch'/s],
+    [
+      "a part by a name that nothing stands for",
+      { model: ["relu"] },
+      /there is no layer 'relu'\n.*Give the definition, not its name.*parts: allParts/s,
+    ],
     ["a penalty as optimizer", { optimizer: relu }, /E_DOCUMENT: .*expected a optimizer, received the activation 'relu'/s],
   ])("%s", (_, more, message) => {
     expect(raised(() => fit({ ...classifier, ...more }))).toMatch(message);
@@ -240,6 +246,16 @@ describe("what does not fit together is refused before anything is trained", () 
     expect(raised(() => loadModel(bytes))).toMatch(/E_CHECKPOINT_DAMAGED/);
     expect(raised(() => loadModel(new Uint8Array(9)))).toMatch(/E_CHECKPOINT_DAMAGED/);
   });
+});
+
+test("a document that is JSON gives what its definitions give, where names are known", async () => {
+  const { document, ...given } = { document: JSON.parse(JSON.stringify(classifier)), ...classifier };
+  const { model, optimizer } = document;
+  const options = { ...given, epochs: 1 };
+  const named = [model[0], "relu", model[2]];
+  expect([...(await fit({ ...options, model: named, optimizer, parts: allParts })).save()]).toEqual([
+    ...(await fit(options)).save(),
+  ]);
 });
 
 test("parts of one's own, by the same functions as ours, and back from the bytes", async () => {
