@@ -2,7 +2,7 @@
  * Osolgil: trains neural networks. This entry runs in browsers as well as in Node; `osolgil/node` adds what needs files.
  *
  * Layers, activations, losses and optimizers stand here by their names; other parts in the namespaces `initializers`, `penalties`,
- * `constraints`, `schedules`, `metrics` and `preprocessing`.
+ * `constraints`, `schedules`, `metrics`, `preprocessing` and `augmentations`.
  *
  * @packageDocumentation
  */
@@ -25,10 +25,14 @@ export type * from "./core/events.ts";
 export type * from "./core/options.ts";
 export { type RandomKey, randomKey } from "./core/random.ts";
 export type { Definition, Registry } from "./core/registry.ts";
+export { type AugmentationDefinition, defineAugmentation, type ImageShape } from "./data/augmentations/define.ts";
+export * as augmentations from "./data/augmentations/definitions.ts";
 export type * from "./data/dataset.ts";
 export { type Cell, type Column, type ColumnKinds, type Frame, frameOf } from "./data/frame.ts";
 export { Preparation, type StoredPreparation } from "./data/preparation.ts";
 export { type DataChoices, type PreparedData, prepareData } from "./data/prepare.ts";
+export { definePreprocessing, type PreprocessingDefinition } from "./data/preprocessing/define.ts";
+export * as preprocessing from "./data/preprocessing/definitions.ts";
 export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
 export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";

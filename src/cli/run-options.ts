@@ -4,21 +4,12 @@ import { OptionError } from "../core/errors.ts";
 import { isPlainObject, type PlainObject } from "../core/objects.ts";
 import { describeSpec } from "../core/options.ts";
 import type { Definition, Registry } from "../core/registry.ts";
-import { preprocessings } from "../data/preprocessing/index.ts";
 import { editDocument } from "../document/edit.ts";
 import { mainJob } from "../document/main-job.ts";
 import { allParts, resolveRun } from "../document/resolve.ts";
 import type { Run } from "../document/run-document.ts";
 import { documentFromCsv, isTablePath } from "../files/csv-document.ts";
 import { loadDocument } from "../files/load-document.ts";
-import { initializers } from "../nn/initializers/index.ts";
-import { modelLayers } from "../nn/layers/index.ts";
-import { losses } from "../nn/losses/index.ts";
-import { metrics } from "../nn/metrics/index.ts";
-import { constraints } from "../optim/constraints/index.ts";
-import { optimizers } from "../optim/optimizers/index.ts";
-import { penalties } from "../optim/penalties/index.ts";
-import { schedules } from "../optim/schedules/index.ts";
 
 export interface RunOptions {
   readonly set: readonly string[];
@@ -121,16 +112,13 @@ function describeDefinition({ name, summary, options }: Definition): string {
 
 /** What a document can name, for --help: made from the definitions. */
 export function describeParts(): string {
+  const { datasets, layers, preprocessings, augmentations, metrics, hint: _, ...others } = allParts;
   const registries: [string, Registry<Definition>][] = [
-    ["data", allParts.datasets],
+    ["data", datasets],
     ["preprocessing", preprocessings],
-    ["model", modelLayers],
-    ["initializer", initializers],
-    ["loss", losses],
-    ["optimizer", optimizers],
-    ["penalty", penalties],
-    ["constraint", constraints],
-    ["schedule", schedules],
+    ["augmentation", augmentations],
+    ["model", layers],
+    ...Object.values(others).map((registry): [string, Registry<Definition>] => [registry.kind, registry]),
     ["metrics", metrics],
   ];
   const parts = registries.map(([section, { all }]) => `  ${section}\n${all.map(describeDefinition).join("\n")}`);

@@ -9,7 +9,6 @@ import { showValue, suggestName } from "../core/names.ts";
 import { isPlainObject, type PlainObject } from "../core/objects.ts";
 import { type ComponentResolver, type OptionSpecs, type OptionValues, resolveOptions } from "../core/options.ts";
 import type { Definition, Registry } from "../core/registry.ts";
-import type { PreprocessingDefinition } from "../data/preprocessing/define.ts";
 import { layerOf } from "../nn/activation-layer.ts";
 import { warmupSpec } from "../optim/schedules/apply.ts";
 import type { Parts } from "./parts.ts";
@@ -26,6 +25,7 @@ const defaultOptimizer = "adam";
 const sections = [
   "data",
   "preprocessing",
+  "augmentation",
   "model",
   "loss",
   "optimizer",
@@ -125,21 +125,21 @@ function resolveRegularizers(given: PlainObject, path: string, reading: Reading)
   };
 }
 
-/** What is done to the inputs, one after the other; nothing where it is left out. */
-function resolvePreprocessing(value: unknown, reading: Reading): readonly ResolvedParts<Chosen<PreprocessingDefinition>>[] {
+/** What is done to the inputs, one after the other: a section that lists components; nothing where it is left out. */
+function resolveList<D extends Definition>(
+  registry: Registry<D>,
+  section: string,
+  value: unknown,
+  example: string,
+  reading: Reading,
+): readonly ResolvedParts<Chosen<D>>[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
-    const hint = 'For example ["standardise"].';
-    reading.problems.push({
-      path: "preprocessing",
-      message: `expected a list of preprocessing steps, received ${showValue(value)}`,
-      hint,
-    });
+    const message = `expected a list of ${section} steps, received ${showValue(value)}`;
+    reading.problems.push({ path: section, message, hint: `For example ["${example}"].` });
     return [];
   }
-  return value.flatMap(
-    (entry: unknown, i) => resolveComponent(reading.parts.preprocessings, entry, `preprocessing[${i}]`, reading) ?? [],
-  );
+  return value.flatMap((entry: unknown, i) => resolveComponent(registry, entry, `${section}[${i}]`, reading) ?? []);
 }
 
 /**
@@ -333,7 +333,9 @@ export function resolveWith(parts: Parts, document: unknown, origin: string): Ru
     if (document[name] === undefined) problems.push({ path: name, message: `a run needs '${name}'` });
   }
   const data = document.data === undefined ? undefined : resolveComponent(parts.datasets, document.data, "data", reading);
-  const preprocessing = resolvePreprocessing(document.preprocessing, reading);
+  const { parts: known } = reading;
+  const preprocessing = resolveList(known.preprocessings, "preprocessing", document.preprocessing, "standardise", reading);
+  const augmentation = resolveList(known.augmentations, "augmentation", document.augmentation, "shift", reading);
   const { layers, json } = document.model === undefined ? { layers: [], json: [] } : resolveLayers(document.model, reading);
   const loss = document.loss === undefined ? undefined : resolveComponent(parts.losses, document.loss, "loss", reading);
   const optimizer = resolveComponent(
@@ -359,6 +361,7 @@ export function resolveWith(parts: Parts, document: unknown, origin: string): Ru
       numerics,
       data: data.json,
       ...(preprocessing.length > 0 && { preprocessing: preprocessing.map((step) => step.json) }),
+      ...(augmentation.length > 0 && { augmentation: augmentation.map((step) => step.json) }),
       model: json,
       ...(loss && { loss: loss.json }),
       optimizer: optimizer.json,
@@ -372,6 +375,7 @@ export function resolveWith(parts: Parts, document: unknown, origin: string): Ru
     },
     data: data.chosen,
     preprocessing: preprocessing.map((step) => step.chosen),
+    augmentation: augmentation.map((step) => step.chosen),
     layers,
     ...(loss && { loss: loss.chosen }),
     optimizer: optimizer.chosen,

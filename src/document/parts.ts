@@ -1,5 +1,6 @@
 /** What the names of a document stand for. */
 import type { Registry } from "../core/registry.ts";
+import type { AugmentationDefinition } from "../data/augmentations/define.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { PreprocessingDefinition } from "../data/preprocessing/define.ts";
 import type { InitializerDefinition } from "../nn/initializers/define.ts";
@@ -15,6 +16,7 @@ import type { ScheduleDefinition } from "../optim/schedules/define.ts";
 export interface Parts {
   readonly datasets: Registry<DatasetDefinition>;
   readonly preprocessings: Registry<PreprocessingDefinition>;
+  readonly augmentations: Registry<AugmentationDefinition>;
   readonly layers: Registry<LayerDefinition>;
   readonly initializers: Registry<InitializerDefinition>;
   readonly losses: Registry<LossDefinition>;

@@ -1,5 +1,6 @@
 /** Documents whose names are those of all that Osolgil brings. */
 import { createRegistry } from "../core/registry.ts";
+import { augmentations } from "../data/augmentations/index.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import { datasets } from "../data/datasets/index.ts";
 import { preprocessings } from "../data/preprocessing/index.ts";
@@ -19,6 +20,7 @@ import type { Run } from "./run-document.ts";
 export const allParts: Parts = {
   datasets: createRegistry<DatasetDefinition>("data set", datasets),
   preprocessings,
+  augmentations,
   layers: modelLayers,
   initializers,
   losses,

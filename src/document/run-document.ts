@@ -7,6 +7,7 @@
  *   { "data": "mnist", "model": [{ "kind": "dense", "units": 100 }, "relu", { "kind": "dense", "units": 10 }] }
  */
 import type { ComponentInput } from "../core/choice.ts";
+import type { AugmentationDefinition } from "../data/augmentations/define.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
 import type { PreprocessingDefinition } from "../data/preprocessing/define.ts";
@@ -30,6 +31,8 @@ export interface RunDocument {
   readonly data: ComponentInput;
   /** What is done to the inputs, in order; fitted on the training rows. Nothing where absent. */
   readonly preprocessing?: readonly ComponentInput[];
+  /** How images that are learned from are changed at random, in order; not at all where absent. */
+  readonly augmentation?: readonly ComponentInput[];
   readonly model: readonly ComponentInput[];
   /** Default: softmaxCrossEntropy for classes, meanSquaredError for values. */
   readonly loss?: ComponentInput;
@@ -101,6 +104,8 @@ export interface ResolvedDocument {
   readonly data: ResolvedComponent;
   /** Absent: inputs are taken as they are. */
   readonly preprocessing?: readonly ResolvedComponent[];
+  /** Absent: images are learned from as they are. */
+  readonly augmentation?: readonly ResolvedComponent[];
   readonly model: readonly ResolvedComponent[];
   /** Absent: decided by the data set's task. */
   readonly loss?: ResolvedComponent;
@@ -151,6 +156,7 @@ export interface Run {
   readonly document: ResolvedDocument;
   readonly data: Chosen<DatasetDefinition>;
   readonly preprocessing: readonly Chosen<PreprocessingDefinition>[];
+  readonly augmentation: readonly Chosen<AugmentationDefinition>[];
   readonly layers: readonly RunLayer[];
   /** Absent: decided by the data set's task. */
   readonly loss?: Chosen<LossDefinition>;

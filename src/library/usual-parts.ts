@@ -14,6 +14,7 @@ const none = <D extends Definition>(kind: string): Registry<D> => createRegistry
 export const usualParts = (): Parts => ({
   datasets: none("data set"),
   preprocessings: none("preprocessing"),
+  augmentations: none("augmentation"),
   layers: none("layer"),
   initializers: createRegistry<InitializerDefinition>("initializer", [he]),
   losses: createRegistry<LossDefinition>("loss", [softmaxCrossEntropy, meanSquaredError]),

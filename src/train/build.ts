@@ -180,14 +180,28 @@ export class RunPrograms {
     return this.regularizers.penalised(loss, this.model.parameters);
   }
 
-  private forward(part: Part, rows: number, mode: Mode, updates: Assignment[] = [], randomInputs: string[] = []): Forward {
+  private forward(
+    part: Part,
+    rows: number,
+    mode: Mode,
+    updates: Assignment[] = [],
+    randomInputs: string[] = [],
+    isAugmented = false,
+  ): Forward {
     const { set, inputs, targets } = this.parts.get(part)!;
     const numbers = input("rows", [rows], "int32");
+    // Images that are changed on the way are made outside of the program.
+    const isGiven = isAugmented && this.run.augmentation.length > 0;
     const flat = (leaf: Tensor, { shape, scale }: Table) => {
       const gathered = gather(leaf, numbers);
       return scale === 1 ? gathered : reshape(mul(reshape(gathered, [rows, exampleSize(shape)]), scale), [rows, ...shape]);
     };
-    const prediction = this.model.apply(flat(inputs, set.inputs), mode, updates, randomInputs);
+    const prediction = this.model.apply(
+      isGiven ? input("examples", [rows, ...set.inputs.shape]) : flat(inputs, set.inputs),
+      mode,
+      updates,
+      randomInputs,
+    );
     const target = flat(targets, set.targets);
     this.checkOutput(prediction);
     const isClasses = this.dataset.task.kind === "classification";
@@ -222,7 +236,7 @@ export class RunPrograms {
 
   private buildTraining(rows: number, randomInputs: string[]): Program {
     const updates: Assignment[] = [];
-    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
+    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs, true);
     const loss = mean(each);
     const gradients = this.gradientsOf(this.regularizers.penalised(loss, this.model.parameters));
     return { outputs: { loss, ...(correct && { correct }) }, assignments: this.updates.step(gradients, updates) };
@@ -237,7 +251,7 @@ export class RunPrograms {
 
   private buildAccumulation(rows: number, randomInputs: string[]): Program {
     const updates: Assignment[] = [];
-    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs);
+    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs, true);
     const gradients = this.gradientsOf(sum(each));
     return {
       outputs: { loss: mean(each), ...(correct && { correct }) },

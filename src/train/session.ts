@@ -4,6 +4,7 @@ import { TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
+import { Augmenter } from "../data/augmentations/apply.ts";
 import { type BatchPlan, batchPlan } from "../data/batches.ts";
 import type { Dataset, RawDataset } from "../data/dataset.ts";
 import type { Preparation } from "../data/preparation.ts";
@@ -31,6 +32,8 @@ export interface StepResult {
 interface StepProgram {
   readonly name: string;
   readonly rows: Int32Array;
+  /** Where changed images go, where the run changes them. */
+  readonly examples: Float32Array | Float64Array | undefined;
   readonly loss: ArrayLike<number>;
   readonly correct: ArrayLike<number> | undefined;
   /** Where layers find the keys of a step's random numbers, each with the stream that they come from. */
@@ -68,6 +71,7 @@ export class Session {
   private readonly stepPrograms = new Map<number, StepProgram>();
   /** Scores and predictions over what the run is judged by. */
   readonly evaluation: Evaluation;
+  private readonly augmenter: Augmenter | undefined;
   private stepRows: Int32Array | undefined;
   /** What the schedule of the learning rate remembers from epoch to epoch. */
   scheduleMemory: readonly number[];
@@ -96,6 +100,8 @@ export class Session {
     this.stepsPerEpoch = this.batches.stepsPerEpoch;
     this.steps = training.iterations ?? training.epochs! * this.stepsPerEpoch;
     this.counts = { training: split.train.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
+    if (run.augmentation.length > 0)
+      this.augmenter = new Augmenter(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));
     this.programs = new RunPrograms(run, dataset);
     this.model = this.programs.model;
     // The sizes that occur: all batches of an epoch but the last are alike.
@@ -144,7 +150,8 @@ export class Session {
       words: this.executable.input(name, input) as Int32Array,
     }));
     const rows = this.executable.input(name, "rows") as Int32Array;
-    return { name, rows, loss: this.executable.output(name, "loss"), correct, randomKeys };
+    const examples = this.augmenter && (this.executable.input(name, "examples") as Float32Array | Float64Array);
+    return { name, rows, examples, loss: this.executable.output(name, "loss"), correct, randomKeys };
   }
 
   /** The engine's profile of product sums, as it was chosen. */
@@ -173,6 +180,7 @@ export class Session {
     else {
       const program = this.stepPrograms.get(rows)!;
       this.batches.fill(step, program.rows);
+      if (program.examples) this.augmenter!.fill(step, 0, program.rows, rows, program.examples);
       for (const { stream, words } of program.randomKeys) foldNumber(stream, step, words);
       this.executable.run(program.name);
       result.loss = program.loss[0]!;
@@ -209,6 +217,7 @@ export class Session {
       const count = Math.min(batchSize, rows - first);
       const program = this.stepPrograms.get(count)!;
       for (let i = 0; i < count; i++) program.rows[i] = this.stepRows[first + i]!;
+      if (program.examples) this.augmenter!.fill(step, first, program.rows, count, program.examples);
       for (const { stream, words } of program.randomKeys) foldNumber(stream, step * accumulate + batch, words);
       executable.setScalar(updateScalars.accumulateKeep, batch === 0 ? 0 : 1);
       executable.run(program.name);

@@ -323,8 +323,8 @@ test("a checkpoint that cannot be written fails the run, whose scores are still 
 });
 
 test("a trace that cannot be written fails the run, whose table is still shown", () => {
-  // 90 kB (ulimit counts 1,024 bytes): less than the trace, more than all else.
-  const command = `ulimit -f 90; trap '' XFSZ; "${process.execPath}" "${main}" train run.json --profile --out limitedTrace --epochs 40`;
+  // 40 kB (ulimit counts 1,024 bytes): less than the trace, more than all else.
+  const command = `ulimit -f 40; trap '' XFSZ; "${process.execPath}" "${main}" train run.json --profile --out limitedTrace --epochs 1 --set training.batchSize=1`;
   const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 60_000 });
   expect(status).toBe(1);
   expect(stdout).toMatch(/failed.*trace\.json.*where a step goes/s);

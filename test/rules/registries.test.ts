@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type OptionSpec, requireOptions } from "../../src/core/options.ts";
 import type { Definition } from "../../src/core/registry.ts";
+import { augmentations } from "../../src/data/augmentations/index.ts";
 import { datasets } from "../../src/data/datasets/index.ts";
 import { preprocessings } from "../../src/data/preprocessing/index.ts";
 import { activations } from "../../src/nn/activations/index.ts";
@@ -26,6 +27,7 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
   { folder: "optim/schedules", definitions: schedules.all, hasExamples: true },
+  { folder: "data/augmentations", definitions: augmentations.all, hasExamples: true },
   { folder: "data/preprocessing", definitions: preprocessings.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },
 ];

@@ -96,6 +96,14 @@ const documents: readonly (readonly [string, Document])[] = [
       ],
     }),
   ],
+  [
+    "changed images",
+    only({
+      augmentation: ["shift", "flip", "rotate", { kind: "cutout", size: 2 }],
+      model: [{ kind: "conv2d", filters: 2, kernel: 3 }, "relu", { kind: "dense", units: 3 }],
+      training: { batchSize: 7, accumulate: 2, epochs: 3 },
+    }),
+  ],
   ["standardised inputs", only({ preprocessing: ["standardise", { kind: "whiten" }] })],
   ...optimizers.names.map((optimizer) => [`optimizer ${optimizer}`, only({ optimizer })] as const),
   ...schedules.all.map(

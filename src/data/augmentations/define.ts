@@ -1,0 +1,62 @@
+/**
+ * Augmentation: images that are learned from are changed at random, each time they come by, in ways that leave what they show the
+ * same. Validation and test images stay as they are.
+ *
+ * Choice   What is drawn depends on the seed, the step and the place in its batch alone, so a run that goes on draws the same.
+ * Choice   Pixels that come in from outside are 0, black.
+ */
+import { type Chooser, choosable } from "../../core/choice.ts";
+import type { OptionSpecs, OptionValues } from "../../core/options.ts";
+import type { Definition } from "../../core/registry.ts";
+
+/** Pixels row by row, `channels` numbers each. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface AugmentationDefinition extends Definition {
+  /**
+   * Makes another image of one.
+   *
+   * @param draw  the next uniform random number in [0, 1)
+   * @param out   takes the result; another array than `image`
+   */
+  apply(
+    image: Float32Array,
+    out: Float32Array,
+    shape: ImageShape,
+    draw: () => number,
+    options: Readonly<Record<string, unknown>>,
+  ): void;
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+}
+
+interface Written<S extends OptionSpecs> extends Omit<AugmentationDefinition, "options" | "apply" | "examples"> {
+  readonly options: S;
+  apply(image: Float32Array, out: Float32Array, shape: ImageShape, draw: () => number, options: OptionValues<S>): void;
+  readonly examples: readonly Partial<OptionValues<S>>[];
+}
+
+export function defineAugmentation<const S extends OptionSpecs>(definition: Written<S>): AugmentationDefinition & Chooser<S> {
+  return choosable<AugmentationDefinition, S>("augmentation", definition as unknown as AugmentationDefinition);
+}
+
+/** Copies a part of an image, moved by whole pixels; the rest of `out` becomes 0. */
+export function moved(
+  image: Float32Array,
+  out: Float32Array,
+  { height, width, channels }: ImageShape,
+  right: number,
+  down: number,
+): void {
+  out.fill(0);
+  const first = Math.max(0, right);
+  const last = Math.min(width, width + right);
+  if (last <= first) return;
+  for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+    const from = ((y - down) * width + first - right) * channels;
+    out.set(image.subarray(from, from + (last - first) * channels), (y * width + first) * channels);
+  }
+}
