@@ -99,6 +99,14 @@ export interface DatasetDefinition<D extends RawDataset = RawDataset> extends De
   parse(files: ReadonlyMap<string, FileContent>, options: Readonly<Record<string, unknown>>): D;
 }
 
+/** An option of data sets whose examples are tables. */
+export const firstOption = {
+  type: "integer",
+  optional: true,
+  min: 1,
+  summary: "Learns from the first so many training examples alone; from all where absent.",
+} as const satisfies OptionSpec;
+
 /** An option of every data set with classes. */
 export const stratifyOption = {
   type: "boolean",

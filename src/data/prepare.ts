@@ -49,9 +49,10 @@ export interface PreparedData {
  * @throws DataError  the data cannot be learned from, split or preprocessed as asked
  * @example prepareData(run, loadDataset(run.data.definition, run.data.options), randomKey(run.document.seed))
  */
-export function prepareData(run: DataChoices, raw: RawDataset, key: RandomKey): PreparedData {
+export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey): PreparedData {
   const { options } = run.data;
-  validateDataset(raw);
+  validateDataset(given);
+  const raw = typeof options.first === "number" ? firstOf(given, options.first) : given;
   const rows = splitRaw(options, raw, key);
   const warnings = [...(raw.warnings ?? []), ...emptyClasses(raw, rows.train)];
   const { train } = raw;
@@ -75,6 +76,24 @@ export function prepareData(run: DataChoices, raw: RawDataset, key: RandomKey): 
   };
   if (steps.length > 0 || form.kind === "columns" || scaled) validateDataset(dataset);
   return { dataset, split: kept ? renumbered(rows, kept) : rows, preparation, warnings };
+}
+
+/** The first training examples alone; as views of all. */
+function firstOf(raw: RawDataset, count: number): RawDataset {
+  const { inputs, targets } = raw.train;
+  if (count > inputs.count) {
+    throw new DataError("E_DATA_FIRST", {
+      message: `data set '${raw.name}' has ${inputs.count} training examples, and first asks for ${count}`,
+      hint: `Set first to ${inputs.count} or less, or leave it out.`,
+    });
+  }
+  const head = (table: RawTable): RawTable => ({
+    ...table,
+    values: table.values.subarray(0, count * exampleSize(table.shape)),
+    count,
+  });
+  const rows = () => Uint32Array.from({ length: count }, (_, row) => row);
+  return { ...raw, train: { inputs: isFrame(inputs) ? takeFrameRows(inputs, rows()) : head(inputs), targets: head(targets) } };
 }
 
 function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key: RandomKey) {

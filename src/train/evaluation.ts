@@ -8,8 +8,8 @@ import type { Run } from "../document/run-document.ts";
 import type { Executable } from "../engine/engine.ts";
 import type { Part, RunPrograms } from "./build.ts";
 
-/** What runs are judged by: rows of the training tables that were held out, or the test tables. */
-export type Judged = "validation" | "test";
+/** What runs are judged by: rows of the training tables that were held out, or the test tables; and, to compare, those learned from. */
+export type Judged = "training" | "validation" | "test";
 
 /** All predictions of a part, row-major, as the last layer gives them. */
 export interface Predictions {
@@ -52,16 +52,23 @@ export class Evaluation {
   /**
    * Builds the programs.
    *
+   * @param rows  of the training tables; none of training where nobody asks for scores over them
    * @throws DocumentError  a metric does not fit what is to be learned
    */
-  constructor(run: Run, dataset: Dataset, preparation: Preparation, programs: RunPrograms, validation: Uint32Array) {
+  constructor(
+    run: Run,
+    dataset: Dataset,
+    preparation: Preparation,
+    programs: RunPrograms,
+    rows: { readonly training: Uint32Array; readonly validation: Uint32Array },
+  ) {
     this.run = run;
     this.dataset = dataset;
     this.preparation = preparation;
     const testCount = dataset.test?.inputs.count ?? 0;
-    this.rowsOf = { validation, test: Uint32Array.from({ length: testCount }, (_, row) => row) };
+    this.rowsOf = { ...rows, test: Uint32Array.from({ length: testCount }, (_, row) => row) };
     this.checkMetrics();
-    this.names = (["validation", "test"] as const).flatMap((which) => {
+    this.names = (["training", "validation", "test"] as const).flatMap((which) => {
       const count = this.rowsOf[which].length;
       if (count === 0) return [];
       const part = partOf(which);
@@ -186,4 +193,4 @@ export class Evaluation {
   }
 }
 
-const partOf = (which: Judged): Part => (which === "validation" ? "train" : "test");
+const partOf = (which: Judged): Part => (which === "test" ? "test" : "train");

@@ -47,6 +47,8 @@ export interface SessionOptions {
   readonly memoryLimitBytes?: number;
   /** Threads to work with; they change no bit. */
   readonly threads?: ThreadTeam | undefined;
+  /** Whether `evaluate` can be asked for the rows that are learned from, too. */
+  readonly evaluatesTraining?: boolean;
   /** Whether the engine measures the time of each kernel. */
   readonly profile?: boolean;
 }
@@ -80,7 +82,11 @@ export class Session {
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
-  constructor(run: Run, raw: RawDataset, { engine, numerics, memoryLimitBytes, threads, profile }: SessionOptions) {
+  constructor(
+    run: Run,
+    raw: RawDataset,
+    { engine, numerics, memoryLimitBytes, threads, profile, evaluatesTraining = false }: SessionOptions,
+  ) {
     this.run = run;
     this.engine = engine;
     this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
@@ -107,7 +113,10 @@ export class Session {
     // The sizes that occur: all batches of an epoch but the last are alike.
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
     const trainingSteps = this.trainingPrograms([...sizes]);
-    this.evaluation = new Evaluation(run, dataset, preparation, this.programs, split.validation);
+    this.evaluation = new Evaluation(run, dataset, preparation, this.programs, {
+      training: evaluatesTraining ? split.train : new Uint32Array(0),
+      validation: split.validation,
+    });
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),

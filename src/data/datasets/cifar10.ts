@@ -12,6 +12,7 @@ import {
   type DatasetDefinition,
   type ExampleSet,
   type FileContent,
+  firstOption,
   stratifyOption,
   type Task,
   validateDataset,
@@ -42,6 +43,7 @@ export const cifar10: DatasetDefinition<Dataset> = {
       min: 0,
       summary: "Training examples kept for testing where test_batch.bin is missing: a count or a fraction.",
     },
+    first: firstOption,
     stratify: stratifyOption,
     scale: {
       default: 1 / 255,

