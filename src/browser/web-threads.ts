@@ -3,6 +3,7 @@ import { EngineError, OptionError } from "../core/errors.ts";
 import { mostByDefault, mostThreads, probeThreads, type ThreadTeam } from "../engine/threads.ts";
 import { greeting } from "./greeting.ts";
 
+/** How `startWebThreads` finds its workers. */
 export interface WebThreadOptions {
   /**
    * Makes a worker that runs the module `osolgil/web-worker`, for bundlers that do not find it by themselves.

@@ -31,9 +31,12 @@ export interface TextColumn {
   readonly samples: readonly string[];
 }
 
+/** A column of a table, by what its cells are. */
 export type Column = NumberColumn | CategoryColumn | TextColumn;
+/** What columns must be read as, by name, whatever their cells look like. */
 export type ColumnKinds = Readonly<Record<string, "number" | "category">>;
 
+/** A table of columns, as files and records give it. */
 export interface Frame {
   readonly columns: readonly Column[];
   /** Rows. */
@@ -137,6 +140,7 @@ export class CategoryBuilder {
   }
 }
 
+/** A cell of a record: null, undefined and "" are missing, true and false are texts. */
 export type Cell = string | number | boolean | null | undefined;
 
 /**

@@ -23,6 +23,7 @@ export interface TargetScaling {
   readonly std: readonly number[];
 }
 
+/** What a preparation is made of. */
 export interface PreparationParts {
   readonly task: Task;
   readonly inputs: InputForm;
@@ -39,11 +40,13 @@ export interface StoredArray {
   readonly values: Float64Array;
 }
 
+/** A preparation as JSON, and the arrays that are too large for it. */
 export interface StoredPreparation {
   readonly json: Readonly<Record<string, unknown>>;
   readonly arrays: readonly StoredArray[];
 }
 
+/** What turns raw inputs into what a model sees, and its outputs back: the same at prediction as in training, to the bit. */
 export class Preparation {
   readonly task: Task;
   readonly inputs: InputForm;

@@ -32,6 +32,7 @@ export interface DataChoices {
   }[];
 }
 
+/** Data that a session can train on, and what was learned about them. */
 export interface PreparedData {
   readonly dataset: Dataset;
   /** Rows of `dataset.train`. */

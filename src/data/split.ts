@@ -23,6 +23,7 @@ export interface RowParts extends RowSplit {
   readonly test: Uint32Array;
 }
 
+/** How rows are divided; counts, or fractions below 1. */
 export interface SplitOptions {
   /** A count (integer >= 1), a fraction of n (0 < f < 1; at least one row is taken), or 0 for none. */
   readonly validation?: number;

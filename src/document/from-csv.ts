@@ -12,12 +12,14 @@ import { type Column, columnOf, type Frame } from "../data/frame.ts";
 import { readCsv } from "../data/readers/csv-columns.ts";
 import type { RunDocument } from "./run-document.ts";
 
+/** A run document made for a table. */
 export interface MadeDocument {
   readonly document: RunDocument;
   /** What was decided, a sentence each, for people. */
   readonly notes: readonly string[];
 }
 
+/** What the document of a table is to say. */
 export interface TableChoices {
   /** The path that the document names. */
   readonly file: string;

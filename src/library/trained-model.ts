@@ -51,6 +51,7 @@ interface Compiled {
   readonly rows: number;
 }
 
+/** A model with its weights: predicts, evaluates, and becomes bytes. Made by `fit` and `loadModel`. */
 export class TrainedModel {
   /** The document that it was trained by. */
   readonly document: ResolvedDocument;

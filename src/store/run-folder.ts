@@ -19,6 +19,7 @@ import { EventLog } from "./event-log.ts";
 import { fileFault, systemCode } from "./file-faults.ts";
 import { isLocked, lockFolder } from "./lock.ts";
 
+/** Where a run's folder is made. */
 export interface RunFolderPlaces {
   /** New folders are made here; default "runs". */
   readonly root?: string;

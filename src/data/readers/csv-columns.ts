@@ -11,6 +11,7 @@ import { showValue } from "../../core/names.ts";
 import { CategoryBuilder, type Column, type ColumnKinds, type Frame, notNumber } from "../frame.ts";
 import { type CsvCells, readCells, type Separator } from "./csv.ts";
 
+/** How a CSV file is read where its bytes do not say it. */
 export interface CsvOptions {
   readonly separator?: Separator;
   readonly header?: "auto" | "yes" | "no";

@@ -12,6 +12,7 @@ import { DataError } from "../../core/errors.ts";
 import { showValue } from "../../core/names.ts";
 import { exampleSize } from "../dataset.ts";
 
+/** The numbers of a .npy file, in row-major order whatever the order in the file. */
 export interface NpyArray {
   /** As the file says: "<f8", "|u1". */
   readonly type: string;
