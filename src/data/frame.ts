@@ -149,7 +149,7 @@ export type Cell = string | number | boolean | null | undefined;
  *
  * @param kinds  what columns must be, whatever their values look like
  * @throws DataError  a value is no number where one is needed, or not finite
- * @example frameOf([{ rooms: 3, town: "Jeju" }])
+ * @example frameOf([{ rooms: 3, town: "Jeju" }]).columns.map(({ kind }) => kind); // ["number", "category"]
  */
 export function frameOf(records: readonly Readonly<Record<string, Cell>>[], kinds: ColumnKinds = {}): Frame {
   const names = new Set(records.flatMap((record) => Object.keys(record)));
