@@ -22,34 +22,83 @@ export {
   TrainingError,
 } from "./core/errors.ts";
 export type * from "./core/events.ts";
-export type * from "./core/options.ts";
+export type {
+  BooleanSpec,
+  ComponentSpec,
+  LayersSpec,
+  NumberSpec,
+  NumbersSpec,
+  OptionSpec,
+  OptionSpecs,
+  OptionValues,
+  TextSpec,
+  TextsSpec,
+  ValueOf,
+  WordOrIntegerSpec,
+} from "./core/options.ts";
 export { type RandomKey, randomKey } from "./core/random.ts";
 export type { Definition, Registry } from "./core/registry.ts";
 export { type AugmentationDefinition, defineAugmentation, type ImageShape } from "./data/augmentations/define.ts";
 export * as augmentations from "./data/augmentations/definitions.ts";
-export type * from "./data/dataset.ts";
-export { type Cell, type Column, type ColumnKinds, type Frame, frameOf } from "./data/frame.ts";
-export { Preparation, type StoredPreparation } from "./data/preparation.ts";
+export type { BatchOrder } from "./data/batches.ts";
+export type {
+  DataFile,
+  Dataset,
+  DatasetDefinition,
+  ExampleSet,
+  FileContent,
+  RawDataset,
+  RawExampleSet,
+  RawTable,
+  Table,
+  Task,
+} from "./data/dataset.ts";
+export type { EncodedColumn } from "./data/encode.ts";
+export {
+  type CategoryColumn,
+  type Cell,
+  type Column,
+  type ColumnKinds,
+  type Frame,
+  frameOf,
+  type NumberColumn,
+  type TextColumn,
+} from "./data/frame.ts";
+export {
+  type InputForm,
+  Preparation,
+  type PreparationParts,
+  type StoredArray,
+  type StoredPreparation,
+  type TargetScaling,
+} from "./data/preparation.ts";
 export { type DataChoices, type PreparedData, prepareData } from "./data/prepare.ts";
-export { definePreprocessing, type PreprocessingDefinition } from "./data/preprocessing/define.ts";
+export {
+  definePreprocessing,
+  type Examples as PreprocessingExamples,
+  type Fitted,
+  type PreprocessingDefinition,
+  type PreprocessingState,
+} from "./data/preprocessing/define.ts";
 export * as preprocessing from "./data/preprocessing/definitions.ts";
 export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
 export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";
+export type { FittedStep } from "./data/rows.ts";
 export { kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
 export { editDocument } from "./document/edit.ts";
-export { type MadeDocument, makeDocument } from "./document/from-csv.ts";
+export { type MadeDocument, makeDocument, type TableChoices } from "./document/from-csv.ts";
 export { mainJob } from "./document/main-job.ts";
 export type { Parts } from "./document/parts.ts";
 export { allParts, resolveRun } from "./document/resolve.ts";
 export * from "./document/run-document.ts";
 export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe, TableValues } from "./engine/engine.ts";
-export type { Profile, ProfiledKernel, ProfiledRun } from "./engine/profile.ts";
+export type { Profile, ProfiledKernel, ProfiledRun, ProfileSample } from "./engine/profile.ts";
 export { referenceEngine } from "./engine/reference/reference-engine.ts";
 export { probeThreads, type ThreadTeam, type ThreadWork } from "./engine/threads.ts";
 export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
 export * as graph from "./graph/index.ts";
-export * from "./library/arrays.ts";
+export type { Examples, Nested, Numbers, ShapedArray, Targets } from "./library/arrays.ts";
 export { type FitOptions, fit, openSession } from "./library/fit.ts";
 export { type LoadOptions, loadModel } from "./library/load-model.ts";
 export { type ModelParts, type Prediction, TrainedModel } from "./library/trained-model.ts";
@@ -58,25 +107,48 @@ export { type ActivationDefinition, defineActivation } from "./nn/activations/de
 export * from "./nn/activations/definitions.ts";
 export { defineInitializer, type Fan, type InitializerDefinition } from "./nn/initializers/define.ts";
 export * as initializers from "./nn/initializers/definitions.ts";
-export { defineLayer, type LayerContext, type LayerDefinition, type LayerExtras, type Mode } from "./nn/layers/define.ts";
+export {
+  type ChosenInitializer,
+  type ChosenLayer,
+  defineLayer,
+  type LayerContext,
+  type LayerDefinition,
+  type LayerExtras,
+  type Mode,
+} from "./nn/layers/define.ts";
 export * from "./nn/layers/definitions.ts";
 export { defineLoss, type LossDefinition, type TargetKind } from "./nn/losses/define.ts";
 export * from "./nn/losses/definitions.ts";
 export { defineMetric, type MetricDefinition, type Predicted } from "./nn/metrics/define.ts";
 export * as metrics from "./nn/metrics/definitions.ts";
+export type { Model, ModelParameter, ModelState } from "./nn/model.ts";
 export { type ConstraintDefinition, defineConstraint } from "./optim/constraints/define.ts";
 export * as constraints from "./optim/constraints/definitions.ts";
 export { defineOptimizer, type OptimizerDefinition, type ParameterFacts } from "./optim/optimizers/define.ts";
 export * from "./optim/optimizers/definitions.ts";
 export { definePenalty, type PenaltyDefinition } from "./optim/penalties/define.ts";
 export * as penalties from "./optim/penalties/definitions.ts";
-export { defineSchedule, type Goal, type Progress, type ScheduleDefinition } from "./optim/schedules/define.ts";
+export {
+  defineSchedule,
+  type Goal,
+  type Progress,
+  type ScheduleDefinition,
+  type ScheduleExtras,
+} from "./optim/schedules/define.ts";
 export * as schedules from "./optim/schedules/definitions.ts";
-export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
-export { checkGradients, type GradientCheck, type ParameterCheck } from "./train/gradient-check.ts";
+export type { WeightRule } from "./optim/weight-rule.ts";
+export { type Checkpoint, type CheckpointMetadata, decodeCheckpoint } from "./train/checkpoint.ts";
+export type { Evaluation, Judged, Predictions } from "./train/evaluation.ts";
+export { checkGradients, type GradientCheck, type GradientCheckOptions, type ParameterCheck } from "./train/gradient-check.ts";
 export { type KernelTiming, type ProfileSummary, summarizeProfile, type Timing } from "./train/profile-summary.ts";
 export { chromeTrace } from "./train/profile-trace.ts";
 export { ProfiledSession, type ProfiledStep, type ProfiledSteps } from "./train/profiled-session.ts";
-export { decodeSafetensors, encodeSafetensors, type NamedTensor, type StoredTensor } from "./train/safetensors.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+  type SafetensorsContent,
+  type StoredTensor,
+} from "./train/safetensors.ts";
 export { Session, type SessionOptions, type StepResult } from "./train/session.ts";
 export { type ResumeFrom, type TrainControl, Trainer, train } from "./train/train.ts";

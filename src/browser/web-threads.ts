@@ -3,11 +3,11 @@ import { EngineError, OptionError } from "../core/errors.ts";
 import { mostByDefault, mostThreads, probeThreads, type ThreadTeam } from "../engine/threads.ts";
 import { greeting } from "./greeting.ts";
 
+/** How `startWebThreads` finds its workers. */
 export interface WebThreadOptions {
   /**
-   * Makes a worker that runs the module `osolgil/web-worker`, for bundlers that do not find it by themselves.
-   *
-   * @example () => new Worker("/osolgil-thread.js", { type: "module" }) // a file with import "osolgil/web-worker";
+   * Makes a worker that runs the module `osolgil/web-worker`, for bundlers that do not find it by themselves:
+   * `() => new Worker("/osolgil-thread.js", { type: "module" })`, for a file with `import "osolgil/web-worker";`.
    */
   readonly createWorker?: (() => Worker) | undefined;
   /** How long a worker may take to load and to answer. By default 30 seconds. */
@@ -82,8 +82,10 @@ function greet(worker: Worker, deaths: Int32Array, timeoutMs: number): Promise<v
  * @throws OptionError  count is no whole number from 1 to 64
  * @throws EngineError  E_THREAD_MAIN: this is the main thread; E_THREAD_START: a worker did not start
  * @example
- *   const threads = await startWebThreads();
- *   const session = new Session(run, dataset, { engine: wasmEngine, threads });
+ * // in a browser
+ * const threads = await startWebThreads();
+ * const model = await fit({ model: [dense({ units: 1 })], inputs: [[1], [2], [3]], targets: [2, 4, 6], threads });
+ * threads?.close();
  */
 export async function startWebThreads(count?: number, options: WebThreadOptions = {}): Promise<WebThreads | undefined> {
   const { createWorker = createOwnWorker, timeoutMs = 30_000 } = options;

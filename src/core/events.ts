@@ -18,6 +18,7 @@ export interface Scores {
 /** A number; one for each class; or rows of a table, such as a confusion matrix. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[];
 
+/** The first event of a run: what trains on what, and how long it will take in steps. */
 export interface RunStarted {
   readonly type: "run.started";
   readonly version: number;
@@ -74,6 +75,7 @@ export interface TrainProgress {
   readonly seconds: number;
 }
 
+/** An epoch is over, and the held-out examples have been judged. */
 export interface EpochEnded {
   readonly type: "epoch.ended";
   readonly step: number;
@@ -85,6 +87,7 @@ export interface EpochEnded {
   readonly seconds: number;
 }
 
+/** All that the run needs to go on has been written. */
 export interface CheckpointSaved {
   readonly type: "checkpoint.saved";
   readonly step: number;
@@ -104,8 +107,10 @@ export interface ProfileSaved {
   readonly trace: string;
 }
 
+/** How a run has ended: as asked, because a loss was no number any more, or because someone stopped it. */
 export type RunStatus = "completed" | "failed" | "stopped";
 
+/** The last event of a run: how it ended, and how good the weights are that it leaves. */
 export interface RunEnded {
   readonly type: "run.ended";
   readonly status: RunStatus;
@@ -136,4 +141,8 @@ export interface RunEnded {
   readonly folder?: string;
 }
 
+/**
+ * What training tells, in order: one `run.started` or `run.resumed`, then what happens, and one `run.ended`. The types differ
+ * by `type`.
+ */
 export type RunEvent = RunStarted | RunResumed | TrainProgress | EpochEnded | CheckpointSaved | ProfileSaved | RunEnded;

@@ -35,10 +35,12 @@ export interface TextsSpec extends SpecBase {
   readonly type: "texts";
   readonly default?: readonly string[];
 }
+/** True or false. */
 export interface BooleanSpec extends SpecBase {
   readonly type: "boolean";
   readonly default?: boolean;
 }
+/** A text, any or one of some. */
 export interface TextSpec extends SpecBase {
   readonly type: "string";
   readonly default?: string;
@@ -65,6 +67,7 @@ export interface LayersSpec extends SpecBase {
   readonly default?: never;
 }
 
+/** What an option may be. A number where no `type` is named. */
 export type OptionSpec =
   | NumberSpec
   | NumbersSpec
@@ -74,6 +77,7 @@ export type OptionSpec =
   | WordOrIntegerSpec
   | ComponentSpec
   | LayersSpec;
+/** The options of a definition, by name. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOfKind<S> = S extends { type: "boolean" }

@@ -108,7 +108,7 @@ function requireInteger(what: string, value: number, low: number, high: number, 
  *
  * @param seed integer in [0, 2^53)
  * @throws RangeError the seed is anything else
- * @example randomKey(1) // { k0: 1, k1: 0 }
+ * @example randomKey(1); // { "k0": 1, "k1": 0 }
  */
 export function randomKey(seed: number): RandomKey {
   requireInteger("a seed", seed, 0, Number.MAX_SAFE_INTEGER, "[0, 2^53)");

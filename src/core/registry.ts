@@ -16,11 +16,13 @@ export interface Definition {
   readonly role?: string;
 }
 
+/** The definitions of one kind, by name. */
 export interface Registry<D extends Definition> {
   /** What is registered here, in the singular: "optimizer". */
   readonly kind: string;
   readonly names: readonly string[];
   readonly all: readonly D[];
+  /** Whether there is such a definition. */
   has(name: string): boolean;
   /** @throws OptionError no such definition; names the nearest */
   get(name: string): D;

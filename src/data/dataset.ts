@@ -33,6 +33,7 @@ export type Task =
   | { readonly kind: "classification"; readonly classes: number; readonly labels?: readonly string[] }
   | { readonly kind: "regression"; readonly outputs: number };
 
+/** Examples as a session trains on them: split, fitted and in float32 or integers. */
 export interface Dataset {
   readonly name: string;
   readonly task: Task;
@@ -45,6 +46,7 @@ export interface RawTable extends Omit<Table, "values"> {
   readonly values: Table["values"] | Float64Array;
 }
 
+/** Inputs, as an array for each example or as columns, and their targets. */
 export interface RawExampleSet {
   readonly inputs: RawTable | Frame;
   readonly targets: RawTable;

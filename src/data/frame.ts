@@ -31,9 +31,12 @@ export interface TextColumn {
   readonly samples: readonly string[];
 }
 
+/** A column of a table, by what its cells are. */
 export type Column = NumberColumn | CategoryColumn | TextColumn;
+/** What columns must be read as, by name, whatever their cells look like. */
 export type ColumnKinds = Readonly<Record<string, "number" | "category">>;
 
+/** A table of columns, as files and records give it. */
 export interface Frame {
   readonly columns: readonly Column[];
   /** Rows. */
@@ -137,6 +140,7 @@ export class CategoryBuilder {
   }
 }
 
+/** A cell of a record: null, undefined and "" are missing, true and false are texts. */
 export type Cell = string | number | boolean | null | undefined;
 
 /**
@@ -145,7 +149,7 @@ export type Cell = string | number | boolean | null | undefined;
  *
  * @param kinds  what columns must be, whatever their values look like
  * @throws DataError  a value is no number where one is needed, or not finite
- * @example frameOf([{ rooms: 3, town: "Jeju" }])
+ * @example frameOf([{ rooms: 3, town: "Jeju" }]).columns.map(({ kind }) => kind); // ["number", "category"]
  */
 export function frameOf(records: readonly Readonly<Record<string, Cell>>[], kinds: ColumnKinds = {}): Frame {
   const names = new Set(records.flatMap((record) => Object.keys(record)));

@@ -23,6 +23,7 @@ export interface TargetScaling {
   readonly std: readonly number[];
 }
 
+/** What a preparation is made of. */
 export interface PreparationParts {
   readonly task: Task;
   readonly inputs: InputForm;
@@ -39,11 +40,13 @@ export interface StoredArray {
   readonly values: Float64Array;
 }
 
+/** A preparation as JSON, and the arrays that are too large for it. */
 export interface StoredPreparation {
   readonly json: Readonly<Record<string, unknown>>;
   readonly arrays: readonly StoredArray[];
 }
 
+/** What turns raw inputs into what a model sees, and its outputs back: the same at prediction as in training, to the bit. */
 export class Preparation {
   readonly task: Task;
   readonly inputs: InputForm;
@@ -70,7 +73,10 @@ export class Preparation {
    * @param inputs  a frame with the columns of training, in any order, others beside them; or numbers of an example's shape
    * @param who     whose rows these are, for messages
    * @throws DataError  columns are missing or of another kind; the numbers are not whole examples, or not finite
-   * @example preparation.apply(readCsv(bytes, "new.csv", { kinds: preparation.kinds }))
+   * @example
+   * const inputs = [[1], [2], [3]];
+   * const model = await fit({ model: [dense({ units: 1 })], inputs, targets: [2, 4, 6], preprocessing: [preprocessing.standardise] });
+   * model.preparation.apply({ values: Float64Array.of(2), shape: [1], count: 1 }).values; // [0]
    */
   apply(inputs: Frame | Pick<RawTable, "values" | "shape" | "count">, who = "the inputs"): Table {
     const { inputs: form, steps } = this;

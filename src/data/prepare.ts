@@ -32,6 +32,7 @@ export interface DataChoices {
   }[];
 }
 
+/** Data that a session can train on, and what was learned about them. */
 export interface PreparedData {
   readonly dataset: Dataset;
   /** Rows of `dataset.train`. */
@@ -47,7 +48,10 @@ export interface PreparedData {
  *
  * @param key  of the run; the split takes the stream "split" of it
  * @throws DataError  the data cannot be learned from, split or preprocessed as asked
- * @example prepareData(run, loadDataset(run.data.definition, run.data.options), randomKey(run.document.seed))
+ * @example
+ * const run = resolveRun(mainJob);
+ * const raw = loadDataset(run.data.definition, run.data.options);
+ * prepareData(run, raw, randomKey(run.document.seed)).split.validation.length; // 5000
  */
 export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey): PreparedData {
   const { options } = run.data;

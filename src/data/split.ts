@@ -23,6 +23,7 @@ export interface RowParts extends RowSplit {
   readonly test: Uint32Array;
 }
 
+/** How rows are divided; counts, or fractions below 1. */
 export interface SplitOptions {
   /** A count (integer >= 1), a fraction of n (0 < f < 1; at least one row is taken), or 0 for none. */
   readonly validation?: number;
@@ -52,7 +53,7 @@ export function splitRows(key: RandomKey, n: number, validation: number): RowSpl
  *
  * @param n  rows in all, >= 1
  * @throws DataError  neither a count nor a fraction; too few rows, rows of a class, or groups for the parts; classes and groups at once
- * @example splitParts(randomKey(1), 150, { validation: 0.2, test: 30, classes }) // train: 90 rows
+ * @example splitParts(randomKey(1), 150, { validation: 0.2, test: 30 }).train.length; // 90
  */
 export function splitParts(key: RandomKey, n: number, options: SplitOptions): RowParts {
   const { validation = 0, test = 0, classes, groups } = options;
@@ -215,7 +216,7 @@ function shuffledGroups(key: RandomKey, byGroup: readonly number[][]): number[][
  * @param folds    2 to n
  * @param options  classes or groups, as in `splitParts`
  * @throws DataError  more folds than rows or groups
- * @example kFolds(randomKey(1), 150, 5, { classes })[0].validation.length // 30
+ * @example kFolds(randomKey(1), 150, 5)[0]?.validation.length; // 30
  */
 export function kFolds(
   key: RandomKey,

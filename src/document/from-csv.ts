@@ -12,12 +12,14 @@ import { type Column, columnOf, type Frame } from "../data/frame.ts";
 import { readCsv } from "../data/readers/csv-columns.ts";
 import type { RunDocument } from "./run-document.ts";
 
+/** A run document made for a table. */
 export interface MadeDocument {
   readonly document: RunDocument;
   /** What was decided, a sentence each, for people. */
   readonly notes: readonly string[];
 }
 
+/** What the document of a table is to say. */
 export interface TableChoices {
   /** The path that the document names. */
   readonly file: string;
@@ -33,7 +35,9 @@ const wantedSteps = 4000;
  * Makes a run document for a CSV file.
  *
  * @throws DataError  the file cannot be read as a table, or nothing can be learned from it
- * @example makeDocument({ origin: "houses.csv", bytes }, { file: "houses.csv", target: "price" }).document
+ * @example
+ * const bytes = new TextEncoder().encode("rooms,price\n3,100\n4,140\n5,190\n6,230\n");
+ * makeDocument({ origin: "houses.csv", bytes }, { file: "houses.csv", target: "price" }).document.loss;
  */
 export function makeDocument({ bytes, origin }: FileContent, { file, target }: TableChoices): MadeDocument {
   const plain = readCsv(bytes, origin);

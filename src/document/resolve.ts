@@ -36,7 +36,7 @@ export const allParts: Parts = {
  *
  * @param origin  where it comes from, for messages: the file's name
  * @throws DocumentError  lists each mistake with its path, what was expected, what came, and the nearest valid name
- * @example resolveRun({ data: "mnist", model: ["relu", { kind: "dense", units: 10 }] }).optimizer.definition.name // "adam"
+ * @example resolveRun({ data: "mnist", model: ["relu", { kind: "dense", units: 10 }] }).optimizer.definition.name; // "adam"
  */
 export function resolveRun(document: unknown, origin = "the run document"): Run {
   return resolveWith(allParts, document, origin);

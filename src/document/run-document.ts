@@ -19,6 +19,7 @@ import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import type { PenaltyDefinition } from "../optim/penalties/define.ts";
 import type { ScheduleDefinition } from "../optim/schedules/define.ts";
 
+/** What `format` is in every document of this version. */
 export const documentFormat = "osolgil.run/1";
 
 /** What a person writes. */
@@ -76,11 +77,13 @@ export interface Clip {
   readonly norm?: number;
 }
 
+/** How weights are averaged over the steps: average <- decay average + (1 - decay) weights. */
 export interface Average {
   /** Share of the average that is kept at a step, in [0, 1); default 0.999. */
   readonly decay?: number;
 }
 
+/** When a run ends before its time: as soon as what is monitored has not become better for some epochs. */
 export interface EarlyStopping {
   /** Epochs without an improvement that are waited for, >= 1; default 5. */
   readonly patience: number;
@@ -130,6 +133,7 @@ export interface ResolvedDocument {
   };
 }
 
+/** A definition and its options, complete and checked. */
 export interface Chosen<D> {
   readonly definition: D;
   readonly options: Readonly<Record<string, unknown>>;
@@ -141,6 +145,7 @@ export interface RunLayer extends ChosenLayer {
   readonly constraint?: Chosen<ConstraintDefinition>;
 }
 
+/** A metric of a run, under its name. */
 export interface RunMetric extends Chosen<MetricDefinition> {
   /** Its key in scores; its kind where it has no other. */
   readonly name: string;

@@ -13,10 +13,12 @@ import type { ThreadTeam } from "./threads.ts";
  */
 export type Numerics = "fused" | "portable";
 
+/** Whether an engine can run here, under which profiles, or why not. */
 export type Probe =
   | { readonly available: true; readonly numerics: readonly Numerics[]; readonly detail: string }
   | { readonly available: false; readonly reason: string };
 
+/** How programs are compiled. */
 export interface CompileOptions {
   readonly numerics?: Numerics;
   /** Bytes that a plan may take; above it compilation is refused with a breakdown. */
@@ -37,8 +39,10 @@ export interface MemoryReport {
   readonly total: number;
 }
 
+/** What a table of examples is made of. */
 export type TableValues = Uint8Array | Int32Array | Float32Array;
 
+/** Compiled programs over one set of parameters and states. Runs without allocating. */
 export interface Executable {
   readonly engine: string;
   readonly numerics: Numerics | "float64";
@@ -61,11 +65,13 @@ export interface Executable {
   output(program: string, name: string): Float32Array | Float64Array;
   /** A copy of a parameter or state, row-major. */
   readState(leaf: Tensor): Float32Array | Float64Array;
+  /** Puts numbers in the place of a parameter or state, row-major. */
   writeState(leaf: Tensor, values: ArrayLike<number>): void;
   /** Puts a data set into its table. The values are copied where the engine cannot use them as they lie. */
   writeTable(leaf: Tensor, values: TableValues): void;
 }
 
+/** Runs graphs: compiles programs for this host. */
 export interface Engine {
   readonly name: string;
   /** Whether it can run here, and if not, why. */

@@ -37,6 +37,7 @@ export interface ProfiledRun {
   readonly samples: readonly ProfileSample[];
 }
 
+/** Where the time went since the last reading: kernels, and their runs in every thread. */
 export interface Profile {
   /** The moment from which all others count (see clockSince). */
   readonly originMs: number;

@@ -64,13 +64,19 @@ export class ComputeThreads {
   }
 }
 
+/** Threads of an engine in Node. */
+export interface Threads extends ThreadTeam {
+  /** Ends the threads. What they served goes on with one thread; nothing new may be compiled for them. */
+  close(): Promise<void>;
+}
+
 /**
  * Threads for `Session` and for an engine's `compile`: `count` in all, with the one that calls. Without a count as many as are usual
  * here, of which one works alone where that is faster.
  *
  * @returns the team, or undefined where `count` is 1
  */
-export function startThreads(count?: number): (ThreadTeam & { close(): Promise<void> }) | undefined {
+export function startThreads(count?: number): Threads | undefined {
   const size = count ?? defaultThreads();
   if (size < 2) return undefined;
   const threads = new ComputeThreads(size, count === undefined);

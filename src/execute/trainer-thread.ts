@@ -21,6 +21,7 @@ import {
 
 const defaultCheckpointSeconds = 5;
 
+/** What who has started a run is told, and what it may ask. */
 export interface RunHandlers {
   /** Called for each event in order. What it throws ends the run. */
   onEvent(event: RunEvent): void;

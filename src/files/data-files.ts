@@ -40,7 +40,9 @@ export interface DataFolder {
  * @throws OptionError  an option is unknown or out of range
  * @throws FileError    the folder or a file is missing or cannot be read
  * @throws DataError    the content is not what the definition says
- * @example loadDataset(mnist, { folder: "data/mnist" }).train.inputs.count // 60000
+ * @example
+ * const mnist = allParts.datasets.get("mnist");
+ * loadDataset(mnist).train.inputs.count; // 60000
  */
 export function loadDataset<D extends RawDataset>(
   definition: DatasetDefinition<D>,

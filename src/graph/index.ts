@@ -15,14 +15,19 @@ export { type Assignment, assign, collectLeaves, type Program, programInputs, pr
 export { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 export { substitute } from "./substitute.ts";
 export {
+  type Attribute,
+  type Attributes,
   constant,
   type DType,
   describeTensor,
   input,
   iota,
   isLeaf,
+  type LeafKind,
   named,
   type Operand,
+  type Primitive,
+  type PrimitiveKind,
   parameter,
   scalar,
   state,

@@ -3,11 +3,13 @@ import { ShapeError } from "../core/errors.ts";
 import { sameShape, showShape } from "./shape.ts";
 import { describeTensor, isLeaf, type Tensor, topologicalOrder } from "./tensor.ts";
 
+/** What a parameter or state becomes when a program has run. */
 export interface Assignment {
   readonly state: Tensor;
   readonly value: Tensor;
 }
 
+/** What is computed, and what is written back, in one run. */
 export interface Program {
   /** What the host reads after a run, by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;

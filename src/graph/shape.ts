@@ -1,18 +1,22 @@
 /** Shapes: lists of extents, all static and known when a graph is built. */
 import { ShapeError } from "../core/errors.ts";
 
+/** Extents, outermost first; [] is a single number. */
 export type Shape = readonly number[];
 
+/** How many numbers a shape holds: the product of its extents, 1 for []. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const extent of shape) size *= extent;
   return size;
 }
 
+/** Whether two shapes have the same extents. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
+/** A shape in words: "[64, 100]". */
 export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }

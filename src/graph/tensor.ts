@@ -11,8 +11,10 @@ export type DType = "float32" | "int32" | "uint8";
 
 /** What a node is besides its inputs. As a text it is the same for equal attributes, and only for them. */
 export type Attribute = number | string | boolean | readonly number[] | Geometry;
+/** What a primitive is parametrised by beside its inputs: axes, geometry. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** What a primitive does with its inputs, by which engines choose how to run it. */
 export type PrimitiveKind =
   | "leaf"
   | "elementwise"
@@ -43,6 +45,7 @@ export interface Primitive {
   readonly reference?: (node: Tensor, inputs: readonly ArrayLike<number>[], out: Float64Array) => void;
 }
 
+/** A node of the graph: an operation on other nodes, and the shape of what it gives. It holds no numbers. */
 export interface Tensor {
   readonly primitive: Primitive;
   readonly inputs: readonly Tensor[];
@@ -101,8 +104,10 @@ const leafKinds = {
   iota: { name: "iota", kind: "leaf" },
 } as const satisfies Record<string, Primitive>;
 
+/** What a leaf stands for. */
 export type LeafKind = keyof typeof leafKinds;
 
+/** Whether a tensor is given and not computed; with a kind, whether it is that kind of leaf. */
 export function isLeaf(tensor: Tensor, kind?: LeafKind): boolean {
   return tensor.primitive.kind === "leaf" && (kind === undefined || tensor.primitive.name === kind);
 }

@@ -3,7 +3,8 @@ import { DataError } from "../core/errors.ts";
 import { showValue } from "../core/names.ts";
 import { exampleSize, type RawTable, type Task } from "../data/dataset.ts";
 
-type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+/** Numbers as arrays of one type. */
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** Lists of numbers, as deep as an example has axes: `[[1, 2], [3, 4]]` are two examples of two features. */
 export type Nested = readonly number[] | readonly Numbers[] | readonly Nested[];

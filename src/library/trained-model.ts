@@ -51,6 +51,7 @@ interface Compiled {
   readonly rows: number;
 }
 
+/** A model with its weights: predicts, evaluates, and becomes bytes. Made by `fit` and `loadModel`. */
 export class TrainedModel {
   /** The document that it was trained by. */
   readonly document: ResolvedDocument;
@@ -170,7 +171,11 @@ export class TrainedModel {
    *
    * @param inputs  examples as they were given to `fit`, or a frame of columns; what was done to the training data is done to them
    * @throws DataError  they do not look as those that the model has learned from
-   * @example model.predict([[5.1, 3.5, 1.4, 0.2]]).labels // ["setosa"]
+   * @example
+   * const inputs = [[1.4, 0.2], [4.7, 1.4], [1.3, 0.2], [4.5, 1.5]];
+   * const targets = ["setosa", "versicolor", "setosa", "versicolor"];
+   * const model = await fit({ model: [dense({ units: 2 })], inputs, targets, optimizer: adam({ learningRate: 0.1 }), epochs: 100 });
+   * model.predict([[1.5, 0.3]]).labels; // ["setosa"]
    */
   predict(inputs: Examples | RawTable | Frame): Prediction {
     const table = rawInputs(inputs);

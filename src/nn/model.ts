@@ -19,6 +19,7 @@ import type { ChosenInitializer, ChosenLayer, LayerContext, Mode } from "./layer
 
 export type { ChosenLayer } from "./layers/define.ts";
 
+/** A learned tensor of a model, and how it starts. */
 export interface ModelParameter {
   readonly tensor: Tensor;
   readonly layer: string;
@@ -34,6 +35,7 @@ export interface ModelState {
   readonly initial: number;
 }
 
+/** Layers one after the other, with the parameters that they share between the programs of a run. */
 export class Model {
   readonly layers: readonly ChosenLayer[];
   private readonly byName = new Map<string, ModelParameter>();

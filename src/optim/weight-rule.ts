@@ -4,6 +4,7 @@ import type { OptionSpecs, OptionValues } from "../core/options.ts";
 import type { Definition } from "../core/registry.ts";
 import type { Tensor } from "../graph/index.ts";
 
+/** What penalties and constraints are: a formula of the weights of one layer. */
 export interface WeightRule extends Definition {
   /** Of one weight tensor; numbers among the options are run-time scalars. */
   apply(weight: Tensor, scalars: Readonly<Record<string, Tensor>>): Tensor;

@@ -19,6 +19,7 @@ import { EventLog } from "./event-log.ts";
 import { fileFault, systemCode } from "./file-faults.ts";
 import { isLocked, lockFolder } from "./lock.ts";
 
+/** Where a run's folder is made. */
 export interface RunFolderPlaces {
   /** New folders are made here; default "runs". */
   readonly root?: string;
@@ -35,7 +36,7 @@ const MOST_PER_MINUTE = 9999;
  * @param path  a folder that does not exist or is empty; without it, a new one under the root, named by date and minute, and
  *              a counter where that is taken: 2026-11-22-2314, 2026-11-22-2314-02, ...
  * @throws FileError  E_FILE_EXISTS: there is something at the path; others: the folder cannot be made, and what to do
- * @example const folder = createRunFolder(undefined); folder.path // "runs/2026-11-22-2314"
+ * @example createRunFolder(undefined, { now: "2026-11-22T23:14:00" }).path; // "runs/2026-11-22-2314"
  */
 export function createRunFolder(path: string | undefined, places: RunFolderPlaces = {}): RunFolder {
   if (path === undefined) return openNew(makeNamed(places.root ?? "runs", places.now ?? localClock()), true);
@@ -222,7 +223,7 @@ export class RunFolder {
    * @param keepAs  the name under which the one before stays
    * @returns     its path inside the folder, as in the event checkpoint.saved: "checkpoints/NAME"
    * @throws FileError  it cannot be written; the one before is still there
-   * @example folder.writeCheckpoint("last.safetensors", bytes)
+   * @example createRunFolder("run").writeCheckpoint("last.safetensors", new Uint8Array(3)); // "checkpoints/last.safetensors"
    */
   writeCheckpoint(name: string, bytes: Uint8Array, keepAs?: string): string {
     if (!/^\w[\w.-]*$/.test(name)) {

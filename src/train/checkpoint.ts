@@ -18,6 +18,7 @@ export const checkpointFormat = "osolgil.checkpoint/2";
 /** What a checkpoint holds beside its tensors; texts. */
 export type CheckpointMetadata = Readonly<Record<string, string>>;
 
+/** What a checkpoint holds: tensors by name, and texts. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: CheckpointMetadata;

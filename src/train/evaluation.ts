@@ -39,6 +39,7 @@ function evaluationRows(count: number, bytesPerRow: number): number {
   return Math.min(count, most);
 }
 
+/** Judges the weights at hand: runs the model over held-out rows or test tables, in a program of its own. */
 export class Evaluation {
   private readonly run: Run;
   private readonly dataset: Dataset;

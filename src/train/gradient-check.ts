@@ -32,6 +32,7 @@ import {
 import { initialValues, type ModelParameter } from "../nn/model.ts";
 import { RunPrograms } from "./build.ts";
 
+/** How the gradient of a parameter compares with differences. */
 export interface ParameterCheck {
   readonly name: string;
   readonly shape: readonly number[];
@@ -43,6 +44,7 @@ export interface ParameterCheck {
   readonly worst?: { readonly index: number; readonly analytic: number; readonly numeric: number };
 }
 
+/** How the gradients of a model compare with differences. */
 export interface GradientCheck {
   readonly loss: number;
   readonly rows: number;
@@ -51,6 +53,7 @@ export interface GradientCheck {
   readonly verdict: "good" | "suspect" | "wrong";
 }
 
+/** How much is compared, and how closely. */
 export interface GradientCheckOptions {
   /** Training examples in the batch; default 8. */
   readonly rows?: number;

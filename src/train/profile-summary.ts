@@ -37,6 +37,7 @@ export interface KernelTiming extends Timing {
   readonly peakShare?: number;
 }
 
+/** Where the time of a step goes, kernel by kernel: medians over the steps that were measured. */
 export interface ProfileSummary {
   readonly format: typeof profileFormat;
   readonly program: string;
@@ -117,7 +118,11 @@ class StepTimes {
   }
 }
 
-/** @param peakGflops  of one core, measured on this machine */
+/**
+ * What steps took, kernel by kernel, as medians.
+ *
+ * @param peakGflops  of one core, measured on this machine; shares of it are left out where it is not given
+ */
 export function summarizeProfile({ kernels, threads, isWarm, steps }: ProfiledSteps, peakGflops?: number): ProfileSummary {
   const isWait = (kernel: number) => kernels[kernel]!.kind === "wait";
   const all = steps.map((step) => new StepTimes(step, threads, isWait)).sort((a, b) => a.length - b.length);

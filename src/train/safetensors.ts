@@ -44,7 +44,7 @@ const DEEPEST = 3;
  * @param metadata  texts to keep with the tensors
  * @throws DataError  E_DATA_SAFETENSORS_NAME, _SHAPE, _HEADER: a name comes twice or is reserved, a shape does not have as
  *                    many values as given, the header would be longer than readers accept
- * @example encodeSafetensors([{ name: "fc1.weight", shape: [784, 100], values }], { step: "8600" })
+ * @example encodeSafetensors([{ name: "fc1.weight", shape: [2, 1], values: Float32Array.of(1, 2) }], { step: "8600" });
  */
 export function encodeSafetensors(
   tensors: readonly NamedTensor[],
@@ -131,7 +131,9 @@ interface Entry {
  *
  * @param origin  what the file is called in messages
  * @throws DataError  E_DATA_SAFETENSORS_*: the bytes are not exactly one safetensors file of float32 and float64 tensors
- * @example decodeSafetensors(bytes, "checkpoints/last.safetensors").tensors.get("fc1.weight")
+ * @example
+ * const bytes = encodeSafetensors([{ name: "fc1.weight", shape: [2, 1], values: Float32Array.of(1, 2) }]);
+ * decodeSafetensors(bytes, "last.safetensors").tensors.get("fc1.weight")?.values; // [1, 2]
  */
 export function decodeSafetensors(bytes: Uint8Array, origin: string): SafetensorsContent {
   const headerBytes = readHeaderLength(bytes, origin);

@@ -40,6 +40,7 @@ interface StepProgram {
   readonly randomKeys: readonly { readonly stream: RandomKey; readonly words: Int32Array }[];
 }
 
+/** What a session runs on. */
 export interface SessionOptions {
   readonly engine: Engine;
   /** Overrides the document's choice; "auto" takes the engine's best. */
@@ -53,6 +54,7 @@ export interface SessionOptions {
   readonly profile?: boolean;
 }
 
+/** A run in memory: data in their tables, programs compiled, parameters at their start. Each `step` is a call. */
 export class Session {
   readonly run: Run;
   readonly dataset: Dataset;

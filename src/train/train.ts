@@ -13,6 +13,7 @@ import type { NamedTensor } from "./safetensors.ts";
 import type { Session } from "./session.ts";
 import { isPreparation, storePreparation } from "./stored-preparation.ts";
 
+/** What a training may be asked while it goes. */
 export interface TrainControl {
   /** Asked before each step. */
   readonly shouldStop?: () => boolean;
@@ -24,6 +25,7 @@ export interface TrainControl {
   readonly pauseEveryMs?: number;
 }
 
+/** Where a run goes on: the checkpoint that an earlier part of it left. */
 export interface ResumeFrom {
   /** What `Trainer.checkpoint` gave; absent where the run had not come to a first. */
   readonly checkpoint?: Checkpoint;
@@ -48,6 +50,7 @@ interface Best {
   readonly tensors: readonly NamedTensor[];
 }
 
+/** Trains a session step by step, and tells what happens: the loop that `train` and `fit` share. */
 export class Trainer {
   private readonly session: Session;
   private readonly control: TrainControl;

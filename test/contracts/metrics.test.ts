@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { MetricValue } from "../../src/core/events.ts";
 import { fillNormal, foldIn, permutation, randomKey } from "../../src/core/random.ts";
-import { type MetricDefinition, type MetricValue, metrics, type Predicted } from "../../src/nn/metrics/index.ts";
+import { type MetricDefinition, metrics, type Predicted } from "../../src/nn/metrics/index.ts";
 import { raised } from "../data/raised.ts";
 import { expectClose } from "../support/close.ts";
 import { optionsContract, resolved } from "./options.ts";
@@ -19,7 +20,7 @@ function predicted(definition: MetricDefinition, count: number, width: number, n
   return { predictions: numbers.map((x, i) => right(i) + noise * x), width, count, targets };
 }
 
-const listOf = (value: MetricValue): number[] => [value as number[][] | number].flat(2);
+const listOf = (value: MetricValue | undefined): number[] => [value as number[][] | number].flat(2);
 
 function metricContract(definition: MetricDefinition): void {
   const { name, goal } = definition;

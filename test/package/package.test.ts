@@ -36,6 +36,9 @@ test("holds the built library with its types, and beside it what every package s
   expect([...new Set(kinds)].sort()).toEqual([".d.ts", ".js", "LICENSE", "README.md", "package.json"]);
   const modules = (end: string) => project.files.filter((path) => path.endsWith(end)).map((path) => path.slice(0, -end.length));
   expect(modules(".d.ts")).toEqual(modules(".js"));
+  // What an editor shows of a definition comes from these.
+  const adam = readFileSync(join(project.folder, "node_modules/osolgil/dist/optim/optimizers/adam.d.ts"), "utf8");
+  expect(adam).toContain(" * Formula  ");
   const manifest = JSON.parse(readFileSync(join(project.folder, "node_modules/osolgil/package.json"), "utf8"));
   const named = [manifest.bin.osolgil, ...Object.values(manifest.exports).flatMap((one) => Object.entries(one as object))]
     .filter((one) => one[0] !== "osolgil-source")

@@ -7,6 +7,8 @@ import { definePreprocessing } from "./define.ts";
  *
  * Symbols  x [height, width, channels] or [height, width], one channel; m and s mean and standard deviation of a channel over all
  *          training images and places; x -> x - m, or (x - m) / s.
+ *
+ * Source   Lecture, E3; Simonyan & Zisserman 2015, section 2.1.
  */
 export const channelMean = definePreprocessing({
   name: "channelMean",

@@ -25,6 +25,7 @@ export interface Examples {
 /** What fitting found. */
 export type PreprocessingState = Readonly<Record<string, readonly number[] | Float64Array>>;
 
+/** What a preprocessing step has learned from the training rows. */
 export interface Fitted<State = PreprocessingState> {
   readonly state: State;
   /** What a person should know, such as columns that do not vary. */
@@ -51,6 +52,7 @@ interface Written<S extends OptionSpecs, State extends PreprocessingState>
   readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: readonly number[] }[];
 }
 
+/** A preprocessing step of one's own. What it fits is kept with the model, and applied alike at prediction. */
 export function definePreprocessing<const S extends OptionSpecs, State extends PreprocessingState>(
   definition: Written<S, State>,
 ): PreprocessingDefinition & Chooser<S> {

@@ -8,6 +8,8 @@ import { definePreprocessing } from "./define.ts";
  *
  * Symbols  a, b smallest and largest value of a feature over the training rows; x -> low + (x - a) (high - low) / (b - a).
  *
+ * Source   Lecture, E3; Han & Kamber, Data Mining, section 3.5.2.
+ *
  * Choice   A feature that does not vary in training becomes low, whatever it is later. Others may leave the range at prediction.
  */
 export const minMax = definePreprocessing({

@@ -7,6 +7,8 @@ import { definePreprocessing } from "./define.ts";
  *
  * Symbols  m, s mean and standard deviation (biased) of a feature over the training rows; x -> (x - m) / s.
  *
+ * Source   Lecture, E3; LeCun, Bottou, Orr & Mueller 1998, Efficient BackProp, section 4.3.
+ *
  * Choice   A feature that does not vary in training becomes 0, whatever it is later.
  *
  * Choice   A feature that is 1 for a category and 0 for others stays as it is: a rare category would become a very large number.

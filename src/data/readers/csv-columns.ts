@@ -11,6 +11,7 @@ import { showValue } from "../../core/names.ts";
 import { CategoryBuilder, type Column, type ColumnKinds, type Frame, notNumber } from "../frame.ts";
 import { type CsvCells, readCells, type Separator } from "./csv.ts";
 
+/** How a CSV file is read where its bytes do not say it. */
 export interface CsvOptions {
   readonly separator?: Separator;
   readonly header?: "auto" | "yes" | "no";
@@ -26,7 +27,9 @@ export interface CsvOptions {
  * @param origin  what the file is called in messages
  * @throws DataError  E_DATA_CSV_*: see readCells; two columns of one name, no rows. E_DATA_CELL: an infinite number, or a text where
  *                    `kinds` says number
- * @example readCsv(bytes, "houses.csv").columns[0] // { name: "rooms", kind: "number", values: Float64Array(506) }
+ * @example
+ * const bytes = new TextEncoder().encode("rooms,town\n3,Jeju\n4,Busan\n");
+ * readCsv(bytes, "houses.csv").columns.map(({ name, kind }) => [name, kind]); // [["rooms", "number"], ["town", "category"]]
  */
 export function readCsv(bytes: Uint8Array, origin: string, options: CsvOptions = {}): Frame {
   const { separator, header = "auto", decimal = ".", kinds = {} } = options;

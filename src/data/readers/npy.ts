@@ -12,6 +12,7 @@ import { DataError } from "../../core/errors.ts";
 import { showValue } from "../../core/names.ts";
 import { exampleSize } from "../dataset.ts";
 
+/** The numbers of a .npy file, in row-major order whatever the order in the file. */
 export interface NpyArray {
   /** As the file says: "<f8", "|u1". */
   readonly type: string;
@@ -72,7 +73,9 @@ function half(bits: number): number {
  * @param origin  what the file is called in messages
  * @throws DataError  E_DATA_NPY_*: the bytes are not exactly one array of real numbers with at least one dimension; an integer is
  *                    beyond 2^53
- * @example readNpy(bytes, "x.npy") // { type: "<f4", shape: [150, 4], values: Float32Array(600) }
+ * @example
+ * const bytes = writeNpy({ shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) });
+ * readNpy(bytes, "x.npy").shape; // [2, 3]
  */
 export function readNpy(bytes: Uint8Array, origin: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -218,7 +221,7 @@ function parseShape(text: string | undefined): number[] | undefined {
  * The bytes of a .npy file: version 1.0, little-endian, C order.
  *
  * @throws DataError  E_DATA_NPY_SHAPE: the shape does not have as many values as given
- * @example writeNpy({ shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) })
+ * @example writeNpy({ shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) });
  */
 export function writeNpy({ shape, values }: Omit<NpyArray, "type">): Uint8Array<ArrayBuffer> {
   if (shape.some((extent) => !Number.isSafeInteger(extent) || extent < 0) || exampleSize(shape) !== values.length) {

@@ -130,6 +130,7 @@ class ReferenceExecutable implements Executable {
   }
 }
 
+/** Plain loops in float64, unfused: the oracle of the tests and of gradient checks. Slow. */
 export const referenceEngine: Engine = {
   name: "reference",
   probe: () => ({ available: true, numerics: ["portable"], detail: "float64, plain TypeScript, unfused" }),

@@ -315,6 +315,7 @@ class WasmExecutable implements Executable {
   }
 }
 
+/** WebAssembly made for the programs at hand: SIMD, threads over shared memory, the same bits for any number of them. */
 export const wasmEngine: Engine = {
   name: "wasm",
   probe: probeWasm,

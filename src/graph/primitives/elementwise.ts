@@ -44,7 +44,9 @@ const rules = {
   },
 } as const satisfies Record<string, ElementwiseRule>;
 
+/** The names of the elementwise primitives. */
 export type ElementwiseName = keyof typeof rules;
+/** All elementwise primitives by name. */
 export const elementwiseNames = Object.keys(rules) as ElementwiseName[];
 
 function definePrimitive(name: ElementwiseName): Primitive {
@@ -101,32 +103,49 @@ const isConstant = (operand: Operand, value: number): boolean =>
     ? operand === value
     : isLeaf(operand, "constant") && operand.attributes.value === value && operand.shape.length === 0;
 
+/** a + b, with broadcasting. */
 export const add = (a: Operand, b: Operand): Tensor => (isConstant(b, 0) && typeof a !== "number" ? a : apply("add", a, b));
+/** a - b, with broadcasting. */
 export const sub = (a: Operand, b: Operand): Tensor => (isConstant(b, 0) && typeof a !== "number" ? a : apply("sub", a, b));
+/** a b, number by number, with broadcasting. For the product of matrices: `matmul`. */
 export const mul = (a: Operand, b: Operand): Tensor => {
   if (isConstant(b, 1) && typeof a !== "number") return a;
   if (isConstant(a, 1) && typeof b !== "number") return b;
   return apply("mul", a, b);
 };
+/** a / b, with broadcasting. */
 export const div = (a: Operand, b: Operand): Tensor => (isConstant(b, 1) && typeof a !== "number" ? a : apply("div", a, b));
+/** -x. */
 export const neg = (x: Operand): Tensor => apply("neg", x);
+/** |x|; its derivative at 0 is 0. */
 export const abs = (x: Operand): Tensor => apply("abs", x);
+/** The square root of x; NaN below 0. */
 export const sqrt = (x: Operand): Tensor => apply("sqrt", x);
+/** e^x, the same bits on every host. */
 export const exp = (x: Operand): Tensor => apply("exp", x);
 /** Natural logarithm. */
 export const log = (x: Operand): Tensor => apply("log", x);
+/** The hyperbolic tangent of x. */
 export const tanh = (x: Operand): Tensor => apply("tanh", x);
+/** 1 / (1 + e^-x). */
 export const sigmoid = (x: Operand): Tensor => apply("sigmoid", x);
 /** ln(1 + e^x). */
 export const softplus = (x: Operand): Tensor => apply("softplus", x);
 /** The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
 export const erf = (x: Operand): Tensor => apply("erf", x);
+/** max(0, x), with NaN and -0 passed on; its derivative at 0 is 0. */
 export const relu = (x: Operand): Tensor => apply("relu", x);
+/** The larger of a and b, NaN where one is; the gradient flows to a where they are equal. */
 export const maximum = (a: Operand, b: Operand): Tensor => apply("maximum", a, b);
+/** The smaller of a and b, NaN where one is; the gradient flows to a where they are equal. */
 export const minimum = (a: Operand, b: Operand): Tensor => apply("minimum", a, b);
+/** 1 where a = b, else 0; no gradient flows. */
 export const equal = (a: Operand, b: Operand): Tensor => apply("equal", a, b);
+/** 1 where a < b, else 0; no gradient flows. */
 export const less = (a: Operand, b: Operand): Tensor => apply("less", a, b);
+/** 1 where a > b, else 0; no gradient flows. */
 export const greater = (a: Operand, b: Operand): Tensor => apply("greater", a, b);
+/** `then` where the condition is not 0, else `otherwise`; no gradient flows to the condition. */
 export const select = (condition: Operand, then: Operand, otherwise: Operand): Tensor =>
   apply("select", condition, then, otherwise);
 

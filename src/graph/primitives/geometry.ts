@@ -8,6 +8,7 @@
  */
 import { ShapeError } from "../../core/errors.ts";
 
+/** Along the height, and along the width. */
 export type Pair = readonly [number, number];
 
 /** Windows over the rows and columns of an image. */

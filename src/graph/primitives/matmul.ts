@@ -7,6 +7,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { createTensor, describeTensor, type Primitive, type Tensor } from "../tensor.ts";
 
+/** Which factors are taken transposed. */
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;

@@ -10,6 +10,7 @@ import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
 import { div, equal, expand, mul, select } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 
+/** How numbers become one. */
 export type ReduceName = "sum" | "max" | "min";
 
 const meanings: Record<ReduceName, { start: number; join: (a: number, b: number) => number }> = {
@@ -57,6 +58,7 @@ function reduceMiddle(name: ReduceName, x: Tensor): Tensor {
   return createTensor(primitives[name], [x], [outer, inner]);
 }
 
+/** What becomes of the axes that are reduced. */
 export interface ReduceOptions {
   /** Keep the reduced axes as 1, so that the result broadcasts against the input. */
   readonly keepDims?: boolean;

@@ -5,6 +5,7 @@ import type { Definition } from "../../core/registry.ts";
 import type { Tensor } from "../../graph/index.ts";
 import type { LayerExtras } from "../layers/define.ts";
 
+/** An activation: a formula for each number by itself. */
 export interface ActivationDefinition extends Definition {
   /** The formula; the shape stays. */
   apply(x: Tensor, options: Readonly<Record<string, unknown>>): Tensor;
@@ -21,6 +22,7 @@ interface Written<S extends OptionSpecs> extends Omit<ActivationDefinition, "opt
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** An activation of one's own; it stands wherever a layer does. */
 export function defineActivation<const S extends OptionSpecs>(
   definition: Written<S>,
 ): ActivationDefinition & Chooser<S, LayerExtras> {

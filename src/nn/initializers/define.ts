@@ -18,6 +18,7 @@ export interface Fan {
   readonly fanOut: number;
 }
 
+/** An initializer: how weights start, by random numbers that the key alone decides. */
 export interface InitializerDefinition extends Definition {
   /** Mean and standard deviation of what it draws, by formula; tests hold the draws against them. */
   moments(fan: Fan, options: Readonly<Record<string, unknown>>): { readonly mean: number; readonly std: number };
@@ -34,6 +35,7 @@ interface Written<S extends OptionSpecs> extends Omit<InitializerDefinition, "op
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** An initializer of one's own. */
 export function defineInitializer<const S extends OptionSpecs>(definition: Written<S>): InitializerDefinition & Chooser<S> {
   return choosable<InitializerDefinition, S>("initializer", definition as unknown as InitializerDefinition);
 }

@@ -61,6 +61,7 @@ export interface LayerExtras {
   readonly constraint?: ComponentInput;
 }
 
+/** A layer: a formula over a batch, and the parameters that it asks for. */
 export interface LayerDefinition extends Definition {
   /** Input [batch, ...example] to output [batch, ...]. @throws ShapeError the input does not fit */
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
@@ -83,6 +84,7 @@ interface Written<S extends OptionSpecs>
   readonly examples: readonly { readonly options: Partial<OptionValues<S>>; readonly input: Shape }[];
 }
 
+/** A layer of one's own. Gradients, kernels and the check of its options follow from the formula. */
 export function defineLayer<const S extends OptionSpecs>(definition: Written<S>): LayerDefinition & Chooser<S, LayerExtras> {
   return choosable<LayerDefinition, S, LayerExtras>("layer", definition as unknown as LayerDefinition);
 }

@@ -5,6 +5,8 @@ import { defineLayer } from "./define.ts";
  * An example of several axes as a row of features: [N, ...] -> [N, their product], row-major, channels fastest.
  *
  * A dense layer does so by itself; this one says where it happens.
+ *
+ * Source   LeCun et al. 1998: the step from feature maps to full layers.
  */
 export const flatten = defineLayer({
   name: "flatten",

@@ -7,6 +7,7 @@ import { reshape, type Tensor } from "../../graph/index.ts";
 /** Class numbers [N], or values of the prediction's shape. */
 export type TargetKind = "classes" | "values";
 
+/** A loss: a number for each example, the smaller the better; what is learned is its mean. */
 export interface LossDefinition extends Definition {
   /** What it can be learned from. Where it is more than one kind, the data say which, and `build` sees it by the target's shape. */
   readonly targets: readonly TargetKind[];
@@ -32,6 +33,7 @@ interface Written<S extends OptionSpecs> extends Omit<LossDefinition, "options" 
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** A loss of one's own; its gradient follows from the formula. */
 export function defineLoss<const S extends OptionSpecs>(definition: Written<S>): LossDefinition & Chooser<S> {
   return choosable<LossDefinition, S>("loss", definition as unknown as LossDefinition);
 }

@@ -6,6 +6,8 @@ import { defineLoss, rowsOf } from "./define.ts";
  *
  * Symbols  y [N, ...] prediction; t, the same shape, target; L_i = mean over the outputs of |y - t|
  *
+ * Source   Laplace 1774.
+ *
  * Choice   At y = t the derivative is 0.
  */
 export const meanAbsoluteError = defineLoss({

@@ -6,6 +6,8 @@ import { defineLoss, rowsOf } from "./define.ts";
  *
  * Symbols  y [N, ...] prediction; t, the same shape, target; L_i = mean over the outputs of (y - t)^2
  *
+ * Source   Gauss 1809.
+ *
  * Choice   Without a factor 1/2, as in PyTorch and Keras.
  */
 export const meanSquaredError = defineLoss({

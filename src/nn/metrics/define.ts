@@ -1,6 +1,7 @@
 /** Metrics: what a model's predictions are worth, from all those of a part at once, on the host in float64. */
 import { type Chooser, choosable } from "../../core/choice.ts";
 import { DataError } from "../../core/errors.ts";
+import type { MetricValue } from "../../core/events.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
 import type { TargetKind } from "../losses/define.ts";
@@ -21,26 +22,29 @@ export interface Predicted {
   readonly classes?: number;
 }
 
-/** A number, one for each class, or a matrix; undefined where the examples give it no meaning. Never NaN or infinite. */
-export type MetricValue = number | readonly number[] | readonly (readonly number[])[] | undefined;
-
+/** A metric: how good predictions are, told and not learned from. */
 export interface MetricDefinition extends Definition {
   /** What the targets may be. */
   readonly targets: readonly TargetKind[];
   /** Whether more is better, or less; undefined for what is looked at and not compared. */
   readonly goal: "max" | "min" | undefined;
-  /** @throws DataError  no examples, tables of the wrong length, or a target that is no class */
-  compute(predicted: Predicted, options: Readonly<Record<string, unknown>>): MetricValue;
+  /**
+   * What it is over these predictions, never NaN or infinite; undefined where they give it no meaning.
+   *
+   * @throws DataError  no examples, tables of the wrong length, or a target that is no class
+   */
+  compute(predicted: Predicted, options: Readonly<Record<string, unknown>>): MetricValue | undefined;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
 interface Written<S extends OptionSpecs> extends Omit<MetricDefinition, "options" | "compute" | "examples"> {
   readonly options: S;
   /** Sees checked tables, of classes one number for each; a number that is not finite becomes undefined. */
-  compute(predicted: Predicted, options: OptionValues<S>): MetricValue;
+  compute(predicted: Predicted, options: OptionValues<S>): MetricValue | undefined;
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** A metric of one's own. */
 export function defineMetric<const S extends OptionSpecs>(written: Written<S>): MetricDefinition & Chooser<S> {
   const definition = written as unknown as MetricDefinition;
   const { name, targets } = definition;

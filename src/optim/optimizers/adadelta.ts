@@ -4,8 +4,9 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Steps in the parameter's own units: scaled by the root mean squares of past steps and gradients.
  *
- * Symbols  h, d: decaying means of g^2 and of the squared steps; h <- a h + (1 - a) g^2;
- *          s = sqrt(d + epsilon) / sqrt(h + epsilon) g; d <- a d + (1 - a) s^2; W <- W - eta s
+ * Formula  h <- a h + (1 - a) g^2; s = sqrt(d + epsilon) / sqrt(h + epsilon) g; d <- a d + (1 - a) s^2; W <- W - eta s
+ *
+ * Symbols  g gradient; h, d: decaying means of g^2 and of the squared steps; a their decay; eta learning rate
  *
  * Source   Zeiler 2012, arXiv:1212.5701, algorithm 1, with its a = 0.95 and epsilon = 1e-6.
  *

@@ -4,7 +4,9 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Steps scaled by the root of the sum of all squared gradients: they die out, soonest where the slope was steep.
  *
- * Symbols  h sum of all squared gradients; h <- h + g^2; W <- W - eta g / (sqrt(h) + epsilon)
+ * Formula  h <- h + g^2; W <- W - eta g / (sqrt(h) + epsilon)
+ *
+ * Symbols  g gradient; h sum of all squared gradients; eta learning rate
  *
  * Source   Duchi, Hazan & Singer 2011, JMLR 12; lecture, B4.
  *

@@ -5,8 +5,10 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Adam whose weights shrink by a share of themselves at each step, whatever the gradients are.
  *
- * Symbols  m, v: decaying means of g and g^2; t the step, from 1; lambda weight decay;
+ * Formula  m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
  *          W <- W - eta (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon) - eta lambda W
+ *
+ * Symbols  g gradient; m, v: decaying means of g and g^2; t the step, from 1; eta learning rate; lambda weight decay
  *
  * Source   Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; eta lambda together as in PyTorch.
  *

@@ -15,11 +15,13 @@ export interface ParameterFacts {
   readonly isWeight: boolean;
 }
 
+/** An optimizer: what becomes of a parameter in a step, and what is remembered of its gradients. */
 export interface OptimizerDefinition extends Definition {
   /** Names of the tensors kept for each parameter, of its shape, 0 at the start. */
   readonly slots: readonly string[];
   /** Run-time numbers of a step beside the options that are numbers; the step counts from 1. */
   scalars?(options: Readonly<Record<string, unknown>>, step: number): Readonly<Record<string, number>>;
+  /** The parameter and slots after a step, as formulas of the parameter, its gradient and the slots before it. */
   update(
     tensors: Readonly<Record<string, Tensor>>,
     scalars: Readonly<Record<string, Tensor>>,
@@ -43,6 +45,7 @@ interface Written<S extends OptionSpecs, Slot extends string, Number extends str
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** An optimizer of one's own; the step is compiled with it. */
 export function defineOptimizer<
   const S extends OptionSpecs,
   const Slot extends string = never,

@@ -4,7 +4,9 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Steps of one size for every number, by the sign of the mean gradient; remembers half of what adam does.
  *
- * Symbols  m decaying mean of g; c = b1 m + (1 - b1) g; W <- W - eta (sign(c) + lambda W); m <- b2 m + (1 - b2) g
+ * Formula  c = b1 m + (1 - b1) g; W <- W - eta (sign(c) + lambda W); m <- b2 m + (1 - b2) g
+ *
+ * Symbols  g gradient; m its decaying mean; eta learning rate; lambda weight decay
  *
  * Source   Chen et al. 2023, "Symbolic discovery of optimization algorithms", arXiv:2302.06675, algorithm 2.
  *

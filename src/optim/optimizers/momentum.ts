@@ -6,6 +6,8 @@ import { defineOptimizer } from "./define.ts";
  *
  * Formula  v <- a v - eta g; W <- W + v
  *
+ * Symbols  g gradient; v velocity; a decay; eta learning rate
+ *
  * Source   Polyak 1964; learning rate inside the sum, as in the lecture, B2.
  */
 export const momentum = defineOptimizer({

@@ -31,9 +31,11 @@ function directionOf(ahead: Tensor): Tensor {
 /**
  * Momentum, orthogonalised: of the matrices that stretch no vector by more than 1, the step is the one that goes down most.
  *
- * Symbols  G gradient, B its decaying mean; B <- a B + (1 - a) G; U = a B + (1 - a) G (Nesterov's look ahead); for a weight
- *          [m, n] of m inputs and n units: X = U / |U|, then five times X <- p X + X (q A + r A^2) with A = X^T X, or the same from
- *          the left where m is smaller, (p, q, r) = (3.4445, -4.7750, 2.0315); W <- W - eta sqrt(max(1, n / m)) X - eta lambda W
+ * Formula  B <- a B + (1 - a) G; U = a B + (1 - a) G; X = U / |U|, then five times X <- p X + X (q A + r A^2) with A = X^T X, or the
+ *          same from the left where m is smaller; W <- W - eta sqrt(max(1, n / m)) X - eta lambda W
+ *
+ * Symbols  W [m, n] weight of m inputs and n units; G gradient, B its decaying mean, U Nesterov's look ahead; eta learning rate;
+ *          lambda weight decay; (p, q, r) = (3.4445, -4.7750, 2.0315)
  *
  * Source   Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks", kellerjordan.github.io/posts/muon;
  *          Newton-Schulz: Higham 2008, Functions of Matrices, section 8.3; Bernstein & Newhouse 2024, arXiv:2409.20325.

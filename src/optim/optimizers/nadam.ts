@@ -5,8 +5,10 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Adam that looks a step ahead, as nesterov does.
  *
- * Symbols  m, v: decaying means of g and g^2; t the step, from 1;
+ * Formula  m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
  *          W <- W - eta (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)
+ *
+ * Symbols  g gradient; m, v: decaying means of g and g^2; t the step, from 1; eta learning rate
  *
  * Source   Dozat 2016, "Incorporating Nesterov momentum into Adam", ICLR workshop, algorithm 2 with a momentum that stays.
  *

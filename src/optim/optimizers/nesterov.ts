@@ -4,7 +4,9 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Momentum that looks a step ahead: it brakes before the slope rises again.
  *
- * Symbols  v velocity; v' = a v - eta g; W <- W + a v' - eta g: the gradient as if it were taken a step ahead
+ * Formula  v <- a v - eta g; W <- W + a v - eta g, with the new v: the gradient as if it were taken a step ahead
+ *
+ * Symbols  g gradient; v velocity; a decay; eta learning rate
  *
  * Source   lecture, B3; Nesterov 1983; in this form Bengio, Boulanger-Lewandowski & Pascanu 2012, arXiv:1212.0901, equation 7.
  *

@@ -4,7 +4,9 @@ import { defineOptimizer } from "./define.ts";
 /**
  * Steps scaled by the root of the mean squared gradient of late, so that they do not die out.
  *
- * Symbols  h decaying mean of g^2; h <- a h + (1 - a) g^2; W <- W - eta g / (sqrt(h) + epsilon)
+ * Formula  h <- a h + (1 - a) g^2; W <- W - eta g / (sqrt(h) + epsilon)
+ *
+ * Symbols  g gradient; h decaying mean of g^2; a its decay; eta learning rate
  *
  * Source   Tieleman & Hinton 2012, Coursera lecture 6.5; lecture, B5.
  *

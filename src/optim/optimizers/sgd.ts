@@ -6,6 +6,8 @@ import { defineOptimizer } from "./define.ts";
  *
  * Formula  W <- W - eta g
  *
+ * Symbols  g gradient; eta learning rate
+ *
  * Source   Robbins & Monro 1951; lecture, B1.
  */
 export const sgd = defineOptimizer({

@@ -26,6 +26,7 @@ export interface ScheduleExtras {
   readonly warmup?: number;
 }
 
+/** A schedule: by what the learning rate is multiplied at each step. */
 export interface ScheduleDefinition extends Definition {
   /** What the learning rate is multiplied by at a step; the same numbers give the same bits. */
   multiplier(progress: Progress, options: Readonly<Record<string, unknown>>, memory: readonly number[]): number;
@@ -45,6 +46,7 @@ interface Written<S extends OptionSpecs, M extends readonly number[]>
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** A schedule of one's own. */
 export function defineSchedule<const S extends OptionSpecs, M extends readonly number[] = readonly []>(
   definition: Written<S, M>,
 ): ScheduleDefinition & Chooser<S, ScheduleExtras> {
