@@ -3,15 +3,13 @@ import { activations } from "../../src/nn/activations/index.ts";
 import { initializers } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
-import { activationContract } from "./activation.ts";
-import { initializerContract } from "./initializer.ts";
-import { layerContract } from "./layer.ts";
-import { lossContract } from "./loss.ts";
+import { activationContract, initializerContract, layerContract, lossContract } from "../../src/testing.ts";
+import { holds } from "./holds.ts";
 
-layers.all.forEach(layerContract);
-activations.all.forEach(activationContract);
-losses.all.forEach(lossContract);
-initializers.all.forEach(initializerContract);
+for (const one of layers.all) holds(`layer '${one.name}'`, layerContract(one));
+for (const one of activations.all) holds(`activation '${one.name}'`, activationContract(one));
+for (const one of losses.all) holds(`loss '${one.name}'`, lossContract(one));
+for (const one of initializers.all) holds(`initializer '${one.name}'`, initializerContract(one));
 
 // The contract holds the draws to `moments`; these hold `moments` to the formulas of the lecture and the papers.
 test.each<[string, Readonly<Record<string, unknown>>, number]>([

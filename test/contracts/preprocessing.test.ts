@@ -1,109 +1,13 @@
-/** What every preprocessing must do, whatever it computes. */
 import { describe, expect, test } from "vitest";
-import { fillNormal, randomKey } from "../../src/core/random.ts";
-import type { PreprocessingDefinition } from "../../src/data/preprocessing/define.ts";
 import { preprocessings } from "../../src/data/preprocessing/index.ts";
-import { examplesOf, shapeAfter, tableReader } from "../../src/data/rows.ts";
-import { expectSameBits } from "../support/close.ts";
-import { type Options, optionsContract, resolved } from "./options.ts";
+import { examplesOf, tableReader } from "../../src/data/rows.ts";
+import type { Options } from "../../src/testing/check.ts";
+import { resolved } from "../../src/testing/options.ts";
+import { fitted, normalRows as normals } from "../../src/testing/preprocessing.ts";
+import { preprocessingContract } from "../../src/testing.ts";
+import { holds } from "./holds.ts";
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
-function normals(rows: number, shape: readonly number[], seed = 1): Float64Array {
-  const values = new Float64Array(rows * sizeOf(shape));
-  fillNormal(randomKey(seed), values, 3, 2);
-  return values;
-}
-
-function fitted(definition: PreprocessingDefinition, given: Options, shape: readonly number[], values: Float64Array) {
-  const options = resolved(definition, given);
-  const count = values.length / sizeOf(shape);
-  const { state, warnings } = definition.fit(examplesOf(tableReader({ values, shape, count }, 1), []), options);
-  const apply = (rows: Float64Array) => definition.apply(rows.slice(), rows.length / sizeOf(shape), state);
-  return { definition, options, state, warnings, apply };
-}
-
-describe.each(preprocessings.all.map((definition) => [definition.name, definition] as const))(
-  "preprocessing '%s'",
-  (_, definition) => {
-    optionsContract(
-      "preprocessing",
-      definition,
-      definition.examples.map(({ options }) => options),
-    );
-
-    describe.each(definition.examples.map((example) => [JSON.stringify(example), example] as const))(
-      "%s",
-      (_, { options, input }) => {
-        test("gives finite numbers of the shape it says, for one row and for many", () => {
-          const { definition: one, state, apply, options: values } = fitted(definition, options, input, normals(50, input));
-          const shape = shapeAfter(input, [{ definition: one, options: values, state }]);
-          for (const rows of [1, 7, 33]) {
-            const out = apply(normals(rows, input, 2));
-            expect(out.length).toBe(rows * sizeOf(shape));
-            expect(out.every(Number.isFinite)).toBe(true);
-          }
-        });
-
-        test("a row becomes the same whatever rows are beside it", () => {
-          const { apply } = fitted(definition, options, input, normals(50, input));
-          const [rows, size] = [normals(20, input, 3), sizeOf(input)];
-          const together = apply(rows);
-          const width = together.length / 20;
-          for (let row = 0; row < 20; row++) {
-            const alone = apply(rows.slice(row * size, (row + 1) * size));
-            expectSameBits(alone, together.slice(row * width, (row + 1) * width), `row ${row}`);
-          }
-        });
-
-        test("what was fitted is the same to the bit after JSON", () => {
-          const { state, apply } = fitted(definition, options, input, normals(50, input));
-          const entries = Object.entries(state).map(([name, values]) => [
-            name,
-            values instanceof Float64Array ? values : JSON.parse(JSON.stringify(values)),
-          ]);
-          const rows = normals(9, input, 4);
-          expectSameBits(definition.apply(rows.slice(), 9, Object.fromEntries(entries)), apply(rows), "after JSON");
-        });
-
-        test("fitting goes through blocks of any size alike, and leaves the rows as they are", () => {
-          const values = normals(50, input);
-          const copy = values.slice();
-          const { apply } = fitted(definition, options, input, values);
-          expectSameBits(values, copy, "the rows");
-          const shape = input;
-          const reader = tableReader({ values, shape, count: 50 }, 1);
-          const inThrees = {
-            ...examplesOf(reader, []),
-            forEachBlock(visit: (values: Float64Array, rows: number) => void) {
-              for (let first = 0; first < 50; first += 3) {
-                const rows = Math.min(3, 50 - first);
-                const block = new Float64Array(rows * sizeOf(shape));
-                reader.read(first, block);
-                visit(block, rows);
-              }
-            },
-          };
-          const other = definition.fit(inThrees, resolved(definition, options)).state;
-          const rows = normals(5, input, 5);
-          // Sums over blocks are added in another order: some 1e-16 of numbers near 1, through a square root and an eigenvector.
-          const [a, b] = [apply(rows), definition.apply(rows.slice(), 5, other)];
-          a.forEach((value, i) => {
-            expect(Math.abs(value - b[i]!)).toBeLessThan(1e-11);
-          });
-        });
-
-        test("examples that are all alike, and one alone, give finite numbers", () => {
-          for (const rows of [1, 5]) {
-            const { state, apply } = fitted(definition, options, input, new Float64Array(rows * sizeOf(input)).fill(0.1));
-            expect(Object.values(state).every((values) => Array.prototype.every.call(values, Number.isFinite))).toBe(true);
-            expect(apply(normals(3, input)).every(Number.isFinite)).toBe(true);
-          }
-        });
-      },
-    );
-  },
-);
+for (const one of preprocessings.all) holds(`preprocessing '${one.name}'`, preprocessingContract(one));
 
 describe("what each of them means", () => {
   const step = (kind: string, options: Options, shape: readonly number[], values: readonly number[]) =>

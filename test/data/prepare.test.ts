@@ -6,7 +6,7 @@ import { prepareData } from "../../src/data/prepare.ts";
 import { restorePreparation } from "../../src/data/restore-preparation.ts";
 import { splitParts, splitRows } from "../../src/data/split.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
-import { expectSameBits } from "../support/close.ts";
+import { expectSameBits } from "../../src/testing/close.ts";
 import { blobs, pictures, plane } from "../train/toy.ts";
 import { raised } from "./raised.ts";
 

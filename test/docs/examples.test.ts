@@ -7,12 +7,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { commandOf } from "../../scripts/commands.ts";
 import * as library from "../../src/index.ts";
 import * as nodeLibrary from "../../src/node.ts";
+import * as testing from "../../src/testing.ts";
 import { docstringExamples, type Example, moduleOf, pageExamples } from "./examples.ts";
 
 const own = new Set(Object.keys(library));
 const exportsOf = new Map([
   ["osolgil", own],
   ["osolgil/node", new Set(Object.keys(nodeLibrary).filter((name) => !own.has(name)))],
+  ["osolgil/testing", new Set(Object.keys(testing))],
 ]);
 /** Classes that are exported as types alone. */
 const typesAlone = ["RunFolder", "Evaluation", "Model"];

@@ -1,6 +1,6 @@
 /** What every engine must do, whatever it is made of: each part is a suite over one engine under one numerics profile. */
 import { describe } from "vitest";
-import type { Setup } from "../support/programs.ts";
+import type { Setup } from "../../src/testing/programs.ts";
 import { elementwiseContract } from "./contract/elementwise.ts";
 import { executableContract } from "./contract/executable.ts";
 import { matmulContract } from "./contract/matmul.ts";

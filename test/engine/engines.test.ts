@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { setups } from "../support/programs.ts";
+import { setups } from "../support/setups.ts";
 import { engineContract } from "./contract.ts";
 
 test("the reference and the wasm engine run here, under both profiles", () => {

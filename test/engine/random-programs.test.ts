@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expectWithin } from "../support/bounds.ts";
+import { expectWithin } from "../../src/testing/bounds.ts";
+import { execute } from "../../src/testing/programs.ts";
 import { propertyRuns } from "../support/long.ts";
-import { execute, floatSetups } from "../support/programs.ts";
 import { buildProgram, recipes } from "../support/random-graphs.ts";
+import { floatSetups } from "../support/setups.ts";
 
 describe("random programs", () => {
   test.each(floatSetups)(

@@ -6,9 +6,10 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import * as g from "../../src/graph/index.ts";
 import { batchNorm } from "../../src/nn/layers/batch-norm.ts";
 import { Model } from "../../src/nn/model.ts";
-import { boundsOf } from "../support/bounds.ts";
-import { expectClose } from "../support/close.ts";
-import { execute, floatSetups, outputsOf, setups, type Values } from "../support/programs.ts";
+import { boundsOf } from "../../src/testing/bounds.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { execute, outputsOf, type Values } from "../../src/testing/programs.ts";
+import { floatSetups, setups } from "../support/setups.ts";
 
 type Numbers = readonly number[];
 interface Windowed {

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { metrics } from "../../src/nn/metrics/index.ts";
-import { type Options, resolved } from "../contracts/options.ts";
-import { expectClose } from "../support/close.ts";
+import type { Options } from "../../src/testing/check.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { resolved } from "../../src/testing/options.ts";
 
 type Averages = Readonly<Record<"macro" | "micro" | "none", number | readonly number[]>>;
 interface Classification {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { requireOptions } from "../../src/core/options.ts";
 import { preprocessings } from "../../src/data/preprocessing/index.ts";
 import { examplesOf, tableReader } from "../../src/data/rows.ts";
-import { expectClose } from "../support/close.ts";
+import { expectClose } from "../../src/testing/close.ts";
 
 interface Data {
   readonly shape: readonly number[];

@@ -6,10 +6,11 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import * as g from "../../src/graph/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
 import { Model } from "../../src/nn/model.ts";
-import { resolved } from "../contracts/options.ts";
-import { expectWithin } from "../support/bounds.ts";
-import { expectClose } from "../support/close.ts";
-import { execute, floatSetups, outputsOf } from "../support/programs.ts";
+import { expectWithin } from "../../src/testing/bounds.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { resolved } from "../../src/testing/options.ts";
+import { execute, outputsOf } from "../../src/testing/programs.ts";
+import { floatSetups } from "../support/setups.ts";
 
 interface Golden {
   readonly tool: string;

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { initialMemory, learningRateMultiplier, observeScore } from "../../src/optim/schedules/apply.ts";
 import { type Goal, schedules } from "../../src/optim/schedules/index.ts";
-import { type Options, resolved } from "../contracts/options.ts";
-import { expectClose } from "../support/close.ts";
+import type { Options } from "../../src/testing/check.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { resolved } from "../../src/testing/options.ts";
 
 interface Goldens {
   readonly tool: string;

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import { activations } from "../../src/nn/activations/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
-import { resolved } from "../contracts/options.ts";
-import { expectClose } from "../support/close.ts";
-import { evaluate } from "../support/programs.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { resolved } from "../../src/testing/options.ts";
+import { evaluate } from "../../src/testing/programs.ts";
 
 interface Activation {
   readonly name: string;

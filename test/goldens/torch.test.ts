@@ -5,10 +5,11 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import * as g from "../../src/graph/index.ts";
 import { activations } from "../../src/nn/activations/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
-import { resolved } from "../contracts/options.ts";
-import { boundsOf } from "../support/bounds.ts";
-import { expectClose } from "../support/close.ts";
-import { execute, floatSetups, outputsOf, type Values } from "../support/programs.ts";
+import { boundsOf } from "../../src/testing/bounds.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { resolved } from "../../src/testing/options.ts";
+import { execute, outputsOf, type Values } from "../../src/testing/programs.ts";
+import { floatSetups } from "../support/setups.ts";
 
 interface Network {
   readonly sizes: readonly number[];

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import { elementwiseNames } from "../../src/graph/primitives/elementwise.ts";
-import { expectGradients } from "../support/differences.ts";
+import { expectGradients } from "../../src/testing/differences.ts";
+import { evaluate, fillLeaves, outputsOf } from "../../src/testing/programs.ts";
+import { uniform } from "../../src/testing/values.ts";
 import { propertyRuns } from "../support/long.ts";
-import { evaluate, fillLeaves, outputsOf } from "../support/programs.ts";
-import { uniform } from "../support/values.ts";
 
 /** A scalar that weighs every element differently, so that no error cancels in it. */
 const weigh = (x: g.Tensor): g.Tensor => g.sum(g.mul(x, g.input("weights", x.shape)));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import { elementwiseNames } from "../../src/graph/primitives/elementwise.ts";
-import { expectClose } from "../support/close.ts";
-import { evaluate } from "../support/programs.ts";
+import { expectClose } from "../../src/testing/close.ts";
+import { evaluate } from "../../src/testing/programs.ts";
 
 const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
 const lists = { a: [-2, -0, 0, 0.5, 3, nan, inf, -inf], b: [1, 0, -0, 0.5, -4, 2, inf, 2], c: [0, 1, -0, nan, -1, 0, 2, 0] };

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { foldIn, foldNumber, type RandomKey, randomKey, threefry } from "../../src/core/random.ts";
 import * as g from "../../src/graph/index.ts";
+import { evaluate } from "../../src/testing/programs.ts";
 import { raised } from "../data/raised.ts";
-import { evaluate } from "../support/programs.ts";
 
 const drawn = (key: RandomKey, rows: number, columns: number): Float64Array =>
   evaluate(g.randomUniform(g.input("key", [2], "int32"), [rows, columns]), { key: Int32Array.of(key.k0, key.k1) });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
+import { broadcastIndex } from "../../src/testing/bounds.ts";
+import { evaluate, fillLeaves, outputsOf } from "../../src/testing/programs.ts";
 import { raised } from "../data/raised.ts";
-import { broadcastIndex } from "../support/bounds.ts";
 import { propertyRuns } from "../support/long.ts";
-import { evaluate, fillLeaves, outputsOf } from "../support/programs.ts";
 
 /** Two shapes that broadcast, and what they broadcast to: each axis of the result is dropped, stretched or kept in either. */
 const broadcastPairs = fc

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import { canonicalProgram } from "../../src/graph/plan/canonical.ts";
+import { expectClose, expectSameBits } from "../../src/testing/close.ts";
+import { expectGradients } from "../../src/testing/differences.ts";
+import { evaluate, fillLeaves, outputsOf } from "../../src/testing/programs.ts";
+import { integers, uniform } from "../../src/testing/values.ts";
 import { raised } from "../data/raised.ts";
-import { expectClose, expectSameBits } from "../support/close.ts";
-import { expectGradients } from "../support/differences.ts";
 import { propertyRuns } from "../support/long.ts";
-import { evaluate, fillLeaves, outputsOf } from "../support/programs.ts";
-import { integers, uniform } from "../support/values.ts";
 import { filledSettings, type Setting, settings, windowsOf } from "../support/windows.ts";
 
 /** Every number of every window: [image, window, place, channel], with where it lies in the images, or -1. */

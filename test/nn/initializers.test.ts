@@ -4,7 +4,8 @@ import * as g from "../../src/graph/index.ts";
 import { type Fan, initializers } from "../../src/nn/initializers/index.ts";
 import { conv2d } from "../../src/nn/layers/conv-2d.ts";
 import { initialValues, Model } from "../../src/nn/model.ts";
-import { type Options, resolved } from "../contracts/options.ts";
+import type { Options } from "../../src/testing/check.ts";
+import { resolved } from "../../src/testing/options.ts";
 
 function draw(name: string, options: Options, fan: Fan, size = fan.fanIn * fan.fanOut): Float32Array {
   const definition = initializers.get(name);

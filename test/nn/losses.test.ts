@@ -4,9 +4,10 @@ import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import * as g from "../../src/graph/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
 import { vectorOf } from "../../src/nn/vector.ts";
+import type { Options } from "../../src/testing/check.ts";
+import { resolved } from "../../src/testing/options.ts";
+import { evaluate, execute, outputsOf } from "../../src/testing/programs.ts";
 import { Session } from "../../src/train/session.ts";
-import { type Options, resolved } from "../contracts/options.ts";
-import { evaluate, execute, outputsOf } from "../support/programs.ts";
 import { runOf } from "../train/toy.ts";
 
 /** The losses of rows, and the gradient of their sum, in float32. */

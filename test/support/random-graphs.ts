@@ -1,9 +1,9 @@
 /** Random small programs: expressions over mixed shapes, with reductions, products, views, gathered rows and states. */
 import fc from "fast-check";
 import * as g from "../../src/graph/index.ts";
-import type { Values } from "./programs.ts";
-import { fillLeaves } from "./programs.ts";
-import { integers } from "./values.ts";
+import type { Values } from "../../src/testing/programs.ts";
+import { fillLeaves } from "../../src/testing/programs.ts";
+import { integers } from "../../src/testing/values.ts";
 
 type Tensor = g.Tensor;
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
 import { type ElementwiseName, elementwiseNames } from "../../../src/graph/primitives/elementwise.ts";
-import { expectWithin } from "../../support/bounds.ts";
-import { ulpsFrom } from "../../support/close.ts";
+import { expectWithin } from "../../../src/testing/bounds.ts";
+import { ulpsFrom } from "../../../src/testing/close.ts";
+import { evaluate, execute, fillLeaves, outputsOf, type Setup, type Values } from "../../../src/testing/programs.ts";
+import { specialValues, uniform } from "../../../src/testing/values.ts";
 import { sampled } from "../../support/long.ts";
-import { evaluate, execute, fillLeaves, outputsOf, type Setup, type Values } from "../../support/programs.ts";
-import { specialValues, uniform } from "../../support/values.ts";
 
 const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 33, 100];
 

@@ -1,9 +1,9 @@
 /** The executable itself: same bits each time, no growth, and errors that say what is wrong. */
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
+import { emptyProgram, outputsOf, type Setup } from "../../../src/testing/programs.ts";
+import { normal } from "../../../src/testing/values.ts";
 import { raised } from "../../data/raised.ts";
-import { emptyProgram, outputsOf, type Setup } from "../../support/programs.ts";
-import { normal } from "../../support/values.ts";
 
 export function executableContract({ engine, options }: Setup): void {
   const x = g.input("x", [4, 3]);

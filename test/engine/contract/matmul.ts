@@ -1,12 +1,12 @@
 /** Products: a grid of sizes, all transposes, to the bit against plain loops; epilogues; rows and columns on their own. */
 import { describe, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
-import { expectWithin } from "../../support/bounds.ts";
-import { expectClose, expectSameBits, randomProductBound } from "../../support/close.ts";
+import { expectWithin } from "../../../src/testing/bounds.ts";
+import { expectClose, expectSameBits, randomProductBound } from "../../../src/testing/close.ts";
+import { execute, fillLeaves, outputsOf, type Setup, type Values } from "../../../src/testing/programs.ts";
+import { normal, seedOf } from "../../../src/testing/values.ts";
 import { plainProduct } from "../../support/fma.ts";
 import { isLong } from "../../support/long.ts";
-import { execute, fillLeaves, outputsOf, type Setup, type Values } from "../../support/programs.ts";
-import { normal, seedOf } from "../../support/values.ts";
 
 const sizes = [1, 2, 3, 5, 6, 7, 8, 9, 12, 13, 31, 64, 100];
 const flags = [

@@ -1,10 +1,10 @@
 /** Rows of tables, transposes and views. */
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
-import { expectWithin } from "../../support/bounds.ts";
-import { expectSameBits } from "../../support/close.ts";
-import { evaluate, execute, fillLeaves, outputsOf, type Setup, type Values } from "../../support/programs.ts";
-import { integers, normal } from "../../support/values.ts";
+import { expectWithin } from "../../../src/testing/bounds.ts";
+import { expectSameBits } from "../../../src/testing/close.ts";
+import { evaluate, execute, fillLeaves, outputsOf, type Setup, type Values } from "../../../src/testing/programs.ts";
+import { integers, normal } from "../../../src/testing/values.ts";
 
 export function moveContract({ engine, options }: Setup): void {
   /** Holds outputs to the reference, to the bit: nothing here rounds. */

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { Executable } from "../../../src/engine/engine.ts";
 import * as g from "../../../src/graph/index.ts";
-import { expectSameBits } from "../../support/close.ts";
-import { execute, outputsOf, type Setup, type Values } from "../../support/programs.ts";
-import { normal } from "../../support/values.ts";
+import { expectSameBits } from "../../../src/testing/close.ts";
+import { execute, outputsOf, type Setup, type Values } from "../../../src/testing/programs.ts";
+import { normal } from "../../../src/testing/values.ts";
 
 export function placeContract({ engine, options }: Setup): void {
   const run = (program: g.Program, values: Values) => execute(engine, program, values, options);

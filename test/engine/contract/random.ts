@@ -1,9 +1,9 @@
 /** Random numbers in a graph: the same bits on every engine, and another draw for another key. */
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
-import { expectSameBits } from "../../support/close.ts";
-import { evaluate, execute, outputsOf, type Setup } from "../../support/programs.ts";
-import { uniform } from "../../support/values.ts";
+import { expectSameBits } from "../../../src/testing/close.ts";
+import { evaluate, execute, outputsOf, type Setup } from "../../../src/testing/programs.ts";
+import { uniform } from "../../../src/testing/values.ts";
 
 const keys = [
   [0, 0],

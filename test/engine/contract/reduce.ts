@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
 import { softmaxCrossEntropy } from "../../../src/nn/losses/softmax-cross-entropy.ts";
-import { expectWithin } from "../../support/bounds.ts";
-import { expectSameBits, unit32 } from "../../support/close.ts";
+import { expectWithin } from "../../../src/testing/bounds.ts";
+import { expectSameBits, unit32 } from "../../../src/testing/close.ts";
+import { evaluate, execute, fillLeaves, outputsOf, type Setup } from "../../../src/testing/programs.ts";
+import { integers, specialValues, uniform } from "../../../src/testing/values.ts";
 import { isLong, sampled } from "../../support/long.ts";
-import { evaluate, execute, fillLeaves, outputsOf, type Setup } from "../../support/programs.ts";
-import { integers, specialValues, uniform } from "../../support/values.ts";
 
 const reductions = { sum: g.sum, mean: g.mean, max: g.max, min: g.min };
 const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 33, 100];

@@ -1,11 +1,11 @@
 /** Windows over images: patches, pools, what they send back, and convolutions made of them. */
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/index.ts";
-import { expectWithin } from "../../support/bounds.ts";
-import { expectSameBits } from "../../support/close.ts";
+import { expectWithin } from "../../../src/testing/bounds.ts";
+import { expectSameBits } from "../../../src/testing/close.ts";
+import { evaluate, execute, fillLeaves, outputsOf, type Setup, type Values } from "../../../src/testing/programs.ts";
+import { integers, specialValues } from "../../../src/testing/values.ts";
 import { isLong } from "../../support/long.ts";
-import { evaluate, execute, fillLeaves, outputsOf, type Setup, type Values } from "../../support/programs.ts";
-import { integers, specialValues } from "../../support/values.ts";
 
 const square = g.squareWindows;
 /** Images and windows over them: one window, many, overlapping, with gaps, holes and padding on some sides or all. */

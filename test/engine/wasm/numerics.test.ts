@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import * as g from "../../../src/graph/index.ts";
 import { softmaxCrossEntropy } from "../../../src/nn/losses/softmax-cross-entropy.ts";
+import { execute, fillLeaves, outputsOf } from "../../../src/testing/programs.ts";
+import { integers, normal } from "../../../src/testing/values.ts";
 import { raised } from "../../data/raised.ts";
 import { fusedMultiplyAdd } from "../../support/fma.ts";
-import { execute, fillLeaves, outputsOf } from "../../support/programs.ts";
-import { integers, normal } from "../../support/values.ts";
 
 describe("fusedMultiplyAdd, the oracle", () => {
   const u = 2 ** -24;

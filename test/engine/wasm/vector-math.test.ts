@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as math from "../../../src/core/math.ts";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import * as g from "../../../src/graph/index.ts";
-import { ulpsFrom } from "../../support/close.ts";
+import { ulpsFrom } from "../../../src/testing/close.ts";
 import { sampled } from "../../support/long.ts";
 
 const count = sampled(40_000, 4_000_000);

@@ -1,6 +1,7 @@
 /** A program as people write it, against the installed package: the same training as the page's. */
 import { adam, dense, fit, loadModel, tanh } from "osolgil";
 import { createRunFolder, loadDataset, startThreads } from "osolgil/node";
+import { lossContract } from "osolgil/testing";
 
 const inputs = [
   [0, 0],
@@ -20,6 +21,6 @@ const trained = await fit({
   threads,
 });
 const { labels, outputs } = loadModel(trained.save()).predict(inputs);
-const node = [createRunFolder, loadDataset].map((one) => typeof one);
+const node = [createRunFolder, loadDataset, lossContract].map((one) => typeof one);
 console.log(JSON.stringify({ labels, outputs: [...outputs], threads: threads?.size, node }));
 threads?.close();

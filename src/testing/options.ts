@@ -1,11 +1,7 @@
 /** What every definition must do, whatever its kind: refuse options out of range, and say which, what is right and what came. */
-import { describe, expect, test } from "vitest";
-import type { OptionSpec } from "../../src/core/options.ts";
-import { requireOptions } from "../../src/core/options.ts";
-import type { Definition } from "../../src/core/registry.ts";
-import { raised } from "../data/raised.ts";
-
-export type Options = Readonly<Record<string, unknown>>;
+import { type OptionSpec, requireOptions } from "../core/options.ts";
+import type { Definition } from "../core/registry.ts";
+import { type Check, hold, holdSays, type Options, raised } from "./check.ts";
 
 /** The options of an example, checked and with defaults filled in. */
 export const resolved = (definition: Definition, given: Options): Options =>
@@ -51,40 +47,59 @@ function shown(value: unknown): string {
   return Array.isArray(value) ? `a list of ${value.length}` : String(value);
 }
 
-export function optionsContract(kind: string, definition: Definition, examples: readonly Options[]): void {
+/** The checks of a definition's options, whatever its kind. */
+export function optionChecks(kind: string, definition: Definition, examples: readonly Options[]): Check[] {
   const owner = `${kind} '${definition.name}'`;
-  describe(`options of ${owner}`, () => {
-    test("the examples are valid", () => {
-      for (const example of examples) expect(() => requireOptions(definition.options, example, owner)).not.toThrow();
-    });
-
-    const names = Object.keys(definition.options);
-    test.each(names)("%s out of range gives an error that names option, range and value", (name) => {
-      const spec = definition.options[name]!;
-      for (const { value, says } of refused(spec)) {
-        const message = raised(() => requireOptions(definition.options, { ...examples[0], [name]: value }, owner));
-        expect(message).toMatch(/^OptionError E_OPTION: /);
-        for (const part of [owner, name, ...says, `received ${shown(value)}`])
-          expect(message, `${name} = ${shown(value)}`).toContain(part);
-      }
-    });
-
-    test("an unknown option gives an error that names it, and the nearest one", () => {
-      const typed = (name: string) => `${name.slice(0, 2)}${name.slice(3)}`; // a letter is missing
-      for (const name of names.filter((one) => one.length > 3)) {
-        const message = raised(() => requireOptions(definition.options, { ...examples[0], [typed(name)]: 1 }, owner));
-        expect(message).toContain(`${owner} has no option '${typed(name)}'`);
-        expect(message).toContain(`Did you mean '${name}'?`);
-      }
-      expect(raised(() => requireOptions(definition.options, { ...examples[0], zzzzzzzz: 1 }, owner))).toContain("zzzzzzzz");
-    });
-
-    test("an option without a default that is left out is named", () => {
-      for (const [name, spec] of Object.entries(definition.options)) {
-        if (("default" in spec && spec.default !== undefined) || spec.optional) continue;
-        const { [name]: _, ...others } = examples[0]!;
-        expect(raised(() => requireOptions(definition.options, others, owner))).toContain(`${owner} needs '${name}'`);
-      }
-    });
-  });
+  const names = Object.keys(definition.options);
+  const given = (options: Options) => () => requireOptions(definition.options, options, owner);
+  return [
+    {
+      name: "the examples are valid",
+      run() {
+        hold(examples.length > 0, `${owner} needs an example at least`);
+        for (const example of examples) given(example)();
+      },
+    },
+    ...names.map((name) => ({
+      name: `${name} out of range gives an error that names option, range and value`,
+      run() {
+        for (const { value, says } of refused(definition.options[name]!)) {
+          const what = `${name} = ${shown(value)}`;
+          const message = raised(given({ ...examples[0], [name]: value }), what);
+          holdSays(message, ["OptionError E_OPTION: ", owner, name, ...says, `received ${shown(value)}`], what);
+        }
+      },
+    })),
+    {
+      name: "an unknown option gives an error that names it, and the nearest one",
+      run() {
+        const typed = (name: string) => `${name.slice(0, 2)}${name.slice(3)}`; // a letter is missing
+        for (const name of names.filter((one) => one.length > 3)) {
+          const message = raised(given({ ...examples[0], [typed(name)]: 1 }), typed(name));
+          holdSays(message, [`${owner} has no option '${typed(name)}'`, `Did you mean '${name}'?`], typed(name));
+        }
+        holdSays(raised(given({ ...examples[0], zzzzzzzz: 1 }), "zzzzzzzz"), ["zzzzzzzz"], owner);
+      },
+    },
+    {
+      name: "an option without a default that is left out is named",
+      run() {
+        for (const [name, spec] of Object.entries(definition.options)) {
+          if (("default" in spec && spec.default !== undefined) || spec.optional) continue;
+          const { [name]: _, ...others } = examples[0]!;
+          holdSays(raised(given(others), `without ${name}`), [`${owner} needs '${name}'`], owner);
+        }
+      },
+    },
+  ];
 }
+
+/** The checks of each example, their names begun with its options. */
+export const forExamples = (
+  examples: readonly Options[],
+  checks: (example: Options, what: string) => readonly Check[],
+): Check[] =>
+  examples.flatMap((example) => {
+    const what = JSON.stringify(example);
+    return checks(example, what).map((check) => ({ ...check, name: `with ${what}, ${check.name}` }));
+  });

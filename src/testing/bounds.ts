@@ -6,10 +6,11 @@
  *          a sum of n terms n u / (1 - n u) times the sum of magnitudes, in any order.
  * Choice   Where a condition may fall either way, or a result may overflow, the bound is infinite or spans both cases.
  */
-import { expect } from "vitest";
-import type { Geometry } from "../../src/graph/index.ts";
-import { isLeaf, type Program, printProgram, programOrder, sizeOf, type Tensor } from "../../src/graph/index.ts";
-import { visitWindows } from "../../src/graph/primitives/geometry.ts";
+
+import type { Geometry } from "../graph/index.ts";
+import { isLeaf, type Program, printProgram, programOrder, sizeOf, type Tensor } from "../graph/index.ts";
+import { visitWindows } from "../graph/primitives/geometry.ts";
+import { fail } from "./check.ts";
 import { largest32, productBound, tiny32, unit32 } from "./close.ts";
 import type { Result, Values } from "./programs.ts";
 
@@ -106,7 +107,7 @@ function reachedErrors([a, b]: readonly [Bounded, Bounded], [ia, ib]: readonly [
 
 function elementwise(node: Tensor, inputs: readonly Bounded[], value: Float64Array): Float64Array {
   const rule = rules[node.primitive.name];
-  if (!rule) throw new Error(`test/support/bounds.ts has no rule for ${node.primitive.name}`);
+  if (!rule) throw new Error(`src/testing/bounds.ts has no rule for ${node.primitive.name}`);
   const indices = node.inputs.map(({ shape }) => broadcastIndex(shape, node.shape));
   const isExtreme = (one: Tensor) => ["max", "min"].includes(one.primitive.name);
   if (
@@ -269,7 +270,7 @@ export function expectWithin(result: Result, program: Program, values: Values, w
       bounded += 1;
       const apart = Math.abs(received[i]! - value[i]!);
       if (apart <= error[i]! || Object.is(received[i], value[i]) || received[i] === value[i]) continue;
-      expect.fail(
+      fail(
         `${what}: ${name}[${i}] is ${received[i]}, exactly ${value[i]}, bound of the error ${error[i]}\n${printProgram(program)}`,
       );
     }

@@ -1,5 +1,5 @@
 /** Numbers for tests: float32 values from counter-based random numbers, the same on every machine. */
-import { fillIntegers, fillNormal, fillUniform, foldIn, randomKey } from "../../src/core/random.ts";
+import { fillIntegers, fillNormal, fillUniform, foldIn, randomKey } from "../core/random.ts";
 
 /** Uniform in [low, high), rounded to float32, so that every engine starts from the same numbers. */
 export function uniform(size: number, { seed, low = -1, high = 1 }: { seed: number; low?: number; high?: number }): Float32Array {

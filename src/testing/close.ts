@@ -1,5 +1,5 @@
 /** Comparing numbers: to the bit, in units of the last place, and within a stated distance. */
-import { expect } from "vitest";
+import { fail, holdSame } from "./check.ts";
 
 /** Unit roundoff of float32: a correctly rounded result is within u |x| of x. */
 export const unit32 = 2 ** -24;
@@ -37,9 +37,9 @@ export function ulpsFrom(received: number, exact: number): number {
 
 /** The same numbers, NaN equal to NaN, -0 not equal to 0. */
 export function expectSameBits(received: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(received.length, what).toBe(expected.length);
+  holdSame(received.length, expected.length, `${what}: count`);
   for (let i = 0; i < expected.length; i++) {
-    if (!Object.is(received[i], expected[i])) expect.fail(`${what}: element ${i} is ${received[i]}, not ${expected[i]}`);
+    if (!Object.is(received[i], expected[i])) fail(`${what}: element ${i} is ${received[i]}, not ${expected[i]}`);
   }
 }
 
@@ -50,11 +50,11 @@ export function expectClose(
   tolerance: number | ArrayLike<number>,
   what: string,
 ): void {
-  expect(received.length, what).toBe(expected.length);
+  holdSame(received.length, expected.length, `${what}: count`);
   for (let i = 0; i < expected.length; i++) {
     const [a, b] = [received[i]!, expected[i]!];
     const allowed = typeof tolerance === "number" ? tolerance : tolerance[i]!;
     if (allowed === Number.POSITIVE_INFINITY || Object.is(a, b) || Math.abs(a - b) <= allowed) continue;
-    expect.fail(`${what}: element ${i} is ${a}, not ${b}: ${Math.abs(a - b)} apart, ${allowed} allowed`);
+    fail(`${what}: element ${i} is ${a}, not ${b}: ${Math.abs(a - b)} apart, ${allowed} allowed`);
   }
 }

@@ -1,8 +1,9 @@
 /** Running a program on an engine with given numbers in its leaves. */
-import type { CompileOptions, Engine, Executable, TableValues } from "../../src/engine/engine.ts";
-import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
-import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
-import { collectLeaves, isLeaf, type Program, programOrder, sizeOf, type Tensor } from "../../src/graph/index.ts";
+import { EngineError } from "../core/errors.ts";
+import type { CompileOptions, Engine, Executable, TableValues } from "../engine/engine.ts";
+import { referenceEngine } from "../engine/reference/reference-engine.ts";
+import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
+import { collectLeaves, isLeaf, type Program, programOrder, sizeOf, type Tensor } from "../graph/index.ts";
 import { seedOf, uniform } from "./values.ts";
 
 /** Numbers for leaves, by name. */
@@ -87,13 +88,19 @@ export interface Setup {
   readonly options: CompileOptions;
 }
 
-/** Every engine that runs here, under each of its profiles; an engine that cannot run here is an error, not a silent gap. */
-export const setups: readonly Setup[] = [referenceEngine, wasmEngine].flatMap((engine) => {
-  const probe = engine.probe();
-  if (!probe.available) throw new Error(`the engine '${engine.name}' cannot run here: ${probe.reason}`);
-  if (engine === referenceEngine) return [{ name: engine.name, engine, options: {} }];
-  return probe.numerics.map((numerics) => ({ name: `${engine.name} ${numerics}`, engine, options: { numerics } }));
-});
+/**
+ * Every engine, under each of its profiles.
+ *
+ * @throws EngineError  E_ENGINE: one of them cannot run here; no silent gap
+ */
+export const engineSetups = (): readonly Setup[] =>
+  [referenceEngine, wasmEngine].flatMap((engine): Setup[] => {
+    const probe = engine.probe();
+    if (!probe.available)
+      throw new EngineError("E_ENGINE", { message: `the engine '${engine.name}' cannot run here: ${probe.reason}` });
+    if (engine === referenceEngine) return [{ name: engine.name, engine, options: {} }];
+    return probe.numerics.map((numerics) => ({ name: `${engine.name} ${numerics}`, engine, options: { numerics } }));
+  });
 
 /** The setups that compute in float32. */
-export const floatSetups = setups.filter(({ engine }) => engine !== referenceEngine);
+export const floatSetups = (): readonly Setup[] => engineSetups().filter(({ engine }) => engine !== referenceEngine);

@@ -6,9 +6,9 @@
  *          below 1e4, so the formula is within 3e-10; the losses round by 1e-16, which 1/h turns into about 1e-13. 1e-8 holds both
  *          with room, and a wrong factor or a missing term is far above it.
  */
-import { expect } from "vitest";
-import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
-import { collectLeaves, differentiate, type Tensor } from "../../src/graph/index.ts";
+import { referenceEngine } from "../engine/reference/reference-engine.ts";
+import { collectLeaves, differentiate, type Tensor } from "../graph/index.ts";
+import { fail, holdSame } from "./check.ts";
 import { type Values, writeLeaves } from "./programs.ts";
 
 const step = 1e-3;
@@ -29,9 +29,9 @@ export function expectGradients(loss: Tensor, targets: readonly Tensor[], values
   executable.run("main");
   const received = targets.map((_, i) => Float64Array.from(executable.output("main", `g${i}`)));
   targets.forEach((target, i) => {
-    expect(gradients[i]!.shape, `${what}: shape of the gradient of '${target.name}'`).toEqual(target.shape);
+    holdSame(gradients[i]!.shape, target.shape, `${what}: shape of the gradient of '${target.name}'`);
     if (!leaves.has(target.name!)) {
-      expect([...received[i]!], `${what}: nothing depends on '${target.name}'`).toEqual(new Array(received[i]!.length).fill(0));
+      holdSame(received[i], new Float64Array(received[i]!.length), `${what}: nothing depends on '${target.name}'`);
       return;
     }
     const given = values[target.name!]!;
@@ -46,8 +46,7 @@ export function expectGradients(loss: Tensor, targets: readonly Tensor[], values
       moved[at] = x;
       const allowed = differenceTolerance * Math.max(1, Math.abs(expected));
       const apart = Math.abs(received[i]![at]! - expected);
-      if (!(apart <= allowed))
-        expect.fail(`${what}: d/d${target.name}[${at}] is ${received[i]![at]}, differences give ${expected}`);
+      if (!(apart <= allowed)) fail(`${what}: d/d${target.name}[${at}] is ${received[i]![at]}, differences give ${expected}`);
     });
     executable.writeState(target, start);
   });
