@@ -2,6 +2,7 @@
 import * as g from "../graph/index.ts";
 import type { LossDefinition, TargetKind } from "../nn/losses/define.ts";
 import { type Check, holdSame, type Options } from "./check.ts";
+import { expectClose } from "./close.ts";
 import { awayFromKinks, batchSizes, type Case, holdEngines, holdGradients } from "./formulas.ts";
 import { forExamples, optionChecks, resolved } from "./options.ts";
 import { evaluate } from "./programs.ts";
@@ -62,9 +63,28 @@ export function lossContract(definition: LossDefinition): Check[] {
       },
     },
   ];
+  /** Of a loss that says how probable its outputs are: minus the log of the right one's is the loss, with its usual options. */
+  const probable: Check = {
+    name: "its probabilities are those whose logarithm it is",
+    run() {
+      const isClasses = definition.targets.includes("classes");
+      const outputs = isClasses ? 4 : 1;
+      const numbers = isClasses ? Int32Array.of(2, 0, 3) : Float32Array.of(1, 0, 1);
+      const one = build(isClasses ? "classes" : "values", {}, 3, outputs);
+      const prediction = one.values.prediction as Float32Array;
+      const losses = evaluate(one.result, { prediction, target: numbers });
+      const found = definition.probabilities!(prediction, outputs);
+      for (let row = 0; row < 3; row++) {
+        const right = isClasses ? found[row * outputs + numbers[row]!]! : numbers[row] === 1 ? found[row]! : 1 - found[row]!;
+        // Both in float64, of a few operations; 1 - p cancels by as much as p is near 1.
+        expectClose([-Math.log(right)], [losses[row]!], 1e-12, `loss of example ${row} by its probability`);
+      }
+    },
+  };
   const checks = (example: Options, what: string): Check[] =>
     definition.targets.flatMap((kind) =>
       checksOf(kind, example, what).map((check) => ({ ...check, name: `${kind}: ${check.name}` })),
     );
-  return [...optionChecks("loss", definition, definition.examples), ...forExamples(definition.examples, checks)];
+  const ofProbabilities = definition.probabilities ? [probable] : [];
+  return [...optionChecks("loss", definition, definition.examples), ...ofProbabilities, ...forExamples(definition.examples, checks)];
 }

@@ -7,7 +7,9 @@ import { type AugmentationDefinition, augmentations } from "../../src/data/augme
 import type { Table } from "../../src/data/dataset.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { Session } from "../../src/train/session.ts";
-import { type Options, optionsContract, resolved } from "../contracts/options.ts";
+import type { Options } from "../../src/testing/check.ts";
+import { optionChecks, resolved } from "../../src/testing/options.ts";
+import { holds } from "../contracts/holds.ts";
 import { blobs, pictures, runOf } from "../train/toy.ts";
 import { raised } from "./raised.ts";
 
@@ -23,7 +25,8 @@ function changed(definition: AugmentationDefinition, options: Options, draws: re
 }
 const at = (values: readonly number[], x: number, y: number) => values.slice((y * 4 + x) * 2, (y * 4 + x) * 2 + 2);
 
-for (const definition of augmentations.all) optionsContract("augmentation", definition, definition.examples);
+for (const definition of augmentations.all)
+  holds(`augmentation '${definition.name}'`, optionChecks("augmentation", definition, definition.examples));
 
 describe("shift", () => {
   test("moves by whole pixels, black comes in", () => {

@@ -8,7 +8,7 @@ import type { ChosenLayer } from "../../src/nn/layers/define.ts";
 import { dense, dropout, layerNorm, residual } from "../../src/nn/layers/definitions.ts";
 import { modelLayers } from "../../src/nn/layers/index.ts";
 import { Model } from "../../src/nn/model.ts";
-import { expectClose } from "../support/close.ts";
+import { expectClose } from "../../src/testing/close.ts";
 
 interface Golden {
   readonly cases: readonly {
