@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
 import { findChromium } from "../../scripts/chromium.ts";
 import { commandOf } from "../../scripts/commands.ts";
 import { serve } from "../browser/server.ts";
@@ -103,8 +103,25 @@ test("its types hold in a strict project, and refuse what is misspelled", async 
   expect(told).toBe("");
 });
 
-test("a page built with Vite trains in a worker and its threads; the core of it stays small", async (context) => {
+/** Opens a built page, served with the headers that threads need, in a Chromium. */
+async function onPage(folder: string, context: TestContext, use: (page: Page) => Promise<void>): Promise<void> {
   const found = findChromium();
+  if (!("path" in found)) {
+    if (isCi) throw new Error(`this must run in CI, but cannot: ${found.reason}`);
+    return context.skip(found.reason);
+  }
+  const [browser, { url, server }] = await Promise.all([chromium.launch({ executablePath: found.path }), serve(folder)]);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${url}/isolated/`);
+    await use(page);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+test("a page built with Vite trains in a worker and its threads; the core of it stays small", async (context) => {
   const out = join(project.folder, "page/dist");
   await build({
     root: join(project.folder, "page"),
@@ -123,18 +140,28 @@ test("a page built with Vite trains in a worker and its threads; the core of it 
   // Page, trainer, and the threads' worker, which Vite has found by itself.
   expect(scripts.map((name) => name.replace(/-[\w-]{8}\.js$/, "")).sort()).toEqual(["index", "trainer", "web-worker"]);
 
-  if (!("path" in found)) {
-    if (isCi) throw new Error(`this must run in CI, but cannot: ${found.reason}`);
-    return context.skip(found.reason);
-  }
-  const [browser, { url, server }] = await Promise.all([chromium.launch({ executablePath: found.path }), serve(out)]);
-  try {
-    const page = await browser.newPage();
-    await page.goto(`${url}/isolated/`);
+  await onPage(out, context, async (page) => {
     const trained = await page.evaluate<Trained>("answer");
     expect(trained).toMatchObject(learned);
-  } finally {
-    await browser.close();
-    server.close();
-  }
+  });
+});
+
+test("the page of the examples draws the loss as it falls", async (context) => {
+  const root = join(import.meta.dirname, "../../examples/browser");
+  const out = join(project.folder, "example");
+  // Its library is the checkout's, built when the package was packed.
+  await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "warn", build: { outDir: out, emptyOutDir: true } });
+  await onPage(out, context, async (page) => {
+    const faults: string[] = [];
+    page.on("pageerror", ({ message }) => faults.push(message));
+    await page.click("#run");
+    await page.waitForFunction("document.getElementById('status').textContent.endsWith('seconds')");
+    expect(await page.textContent("#accuracy")).toMatch(/^(9\d|100)\.\d % right$/);
+    expect(Number(await page.textContent("#loss"))).toBeLessThan(0.1);
+    // The curve, in the colour of the style sheet.
+    const drawn = `{ const { width, height } = document.getElementById("curve");
+      new Set(document.getElementById("curve").getContext("2d").getImageData(0, 0, width, height).data).size }`;
+    expect(await page.evaluate<number>(drawn)).toBeGreaterThan(20);
+    expect(faults).toEqual([]);
+  });
 });
