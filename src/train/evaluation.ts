@@ -140,6 +140,11 @@ export class Evaluation {
     );
   }
 
+  /** Row numbers of a part in its tables, in the order of its predictions. */
+  rows(which: Judged): Uint32Array {
+    return this.rowsOf[which];
+  }
+
   /** The targets of a part, in the order of its predictions: class numbers, or values in the units of the data. */
   targets(which: Judged): Float64Array {
     const { targets } = which === "test" ? this.dataset.test! : this.dataset.train;

@@ -1,5 +1,5 @@
 /** osolgil evaluate and predict: what a trained model is worth, and what it makes of files. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "fast-png";
@@ -93,6 +93,42 @@ describe("evaluate", () => {
     // In units of the price, which goes from 3 to 26.
     expect(part!.scores.metrics.meanAbsoluteError).toBeLessThan(1.5);
     expect(osolgil("evaluate", "digits", "--on", "other.csv").stderr).toContain("--on takes a CSV file");
+  });
+});
+
+describe("report", () => {
+  test("is a page with curves, confusion matrix, mistakes and weights of a classifier", () => {
+    const { status, stdout } = osolgil("report", "digits");
+    expect([status, stdout]).toEqual([0, "runs/digits/report.html\n"]);
+    const page = readFileSync(join(folder, "runs/digits/report.html"), "utf8");
+    for (const title of ["Loss", "Accuracy", "What is taken for what", "First-layer weights", "run.json"])
+      expect(page).toContain(title);
+    expect(page).not.toMatch(/undefined|NaN|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  test("of a regression has its metrics and no confusion; of a run without weights its curves alone", () => {
+    expect(osolgil("report", "houses", "--out", "houses.html").status).toBe(0);
+    const page = readFileSync(join(folder, "houses.html"), "utf8");
+    expect(page).toContain("test meanAbsoluteError");
+    expect(page).not.toContain("What is taken for what");
+    cpSync(join(folder, "runs/digits"), join(folder, "runs/bare"), { recursive: true });
+    rmSync(join(folder, "runs/bare/checkpoints"), { recursive: true });
+    const events = join(folder, "runs/bare/events.jsonl");
+    writeFileSync(
+      events,
+      readFileSync(events, "utf8")
+        .split("\n")
+        .filter((line) => !line.includes("checkpoint"))
+        .slice(0, 30)
+        .join("\n"),
+    );
+    expect(osolgil("report", "bare").status).toBe(0);
+    expect(readFileSync(join(folder, "runs/bare/report.html"), "utf8")).toContain("Accuracy");
+    rmSync(join(folder, "runs/bare"), { recursive: true });
+  });
+
+  test("of what is no run is refused", () => {
+    expect(osolgil("report", "nothing")).toMatchObject({ status: 2, stdout: "" });
   });
 });
 

