@@ -86,5 +86,9 @@ export function lossContract(definition: LossDefinition): Check[] {
       checksOf(kind, example, what).map((check) => ({ ...check, name: `${kind}: ${check.name}` })),
     );
   const ofProbabilities = definition.probabilities ? [probable] : [];
-  return [...optionChecks("loss", definition, definition.examples), ...ofProbabilities, ...forExamples(definition.examples, checks)];
+  return [
+    ...optionChecks("loss", definition, definition.examples),
+    ...ofProbabilities,
+    ...forExamples(definition.examples, checks),
+  ];
 }

@@ -6,9 +6,9 @@ import { cutout, flip, rotate, shift } from "../../src/data/augmentations/defini
 import { type AugmentationDefinition, augmentations } from "../../src/data/augmentations/index.ts";
 import type { Table } from "../../src/data/dataset.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
-import { Session } from "../../src/train/session.ts";
 import type { Options } from "../../src/testing/check.ts";
 import { optionChecks, resolved } from "../../src/testing/options.ts";
+import { Session } from "../../src/train/session.ts";
 import { holds } from "../contracts/holds.ts";
 import { blobs, pictures, runOf } from "../train/toy.ts";
 import { raised } from "./raised.ts";
