@@ -8,6 +8,7 @@ const folders = [
   ...["layers", "activations", "initializers", "losses", "metrics"].map((name) => `nn/${name}`),
   ...["optimizers", "schedules", "penalties", "constraints"].map((name) => `optim/${name}`),
   "data/preprocessing",
+  "data/augmentations",
 ];
 
 /** The docstring right above each definition, by the definition's file. */

@@ -39,6 +39,7 @@ interface Written<S extends OptionSpecs> extends Omit<AugmentationDefinition, "o
   readonly examples: readonly Partial<OptionValues<S>>[];
 }
 
+/** An augmentation of one's own: how images are changed at random while they are learned from. */
 export function defineAugmentation<const S extends OptionSpecs>(definition: Written<S>): AugmentationDefinition & Chooser<S> {
   return choosable<AugmentationDefinition, S>("augmentation", definition as unknown as AugmentationDefinition);
 }
