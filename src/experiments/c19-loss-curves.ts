@@ -8,7 +8,7 @@ const steps = 800;
 const runs: readonly { name: { en: string; ko: string }; initializer: ComponentInput; learningRate: number }[] = [
   { name: { en: "rate too low", ko: "학습률이 너무 낮음" }, initializer: "he", learningRate: 0.0005 },
   { name: { en: "rate good", ko: "알맞은 학습률" }, initializer: "he", learningRate: 0.1 },
-  { name: { en: "rate too high", ko: "학습률이 너무 높음" }, initializer: "he", learningRate: 1.5 },
+  { name: { en: "rate too high", ko: "학습률이 너무 높음" }, initializer: "he", learningRate: 1 },
   { name: { en: "bad first weights", ko: "나쁜 초깃값" }, initializer: { kind: "normal", std: 0.045 }, learningRate: 0.1 },
 ];
 
@@ -69,8 +69,8 @@ export const c19 = defineExperiment({
         linesFigure(language, {
           title: this.name,
           caption: {
-            en: "784-100-100-100-100-10 on MNIST, SGD, batches of 128; rates 0.0005, 0.1 and 1.5, and weights of std 0.045.",
-            ko: "MNIST, 784-100-100-100-100-10, SGD, 배치 128. 학습률 0.0005, 0.1, 1.5와 표준편차 0.045 초깃값.",
+            en: "784-100-100-100-100-10 on MNIST, SGD, batches of 128; rates 0.0005, 0.1 and 1, and weights of std 0.045.",
+            ko: "MNIST, 784-100-100-100-100-10, SGD, 배치 128. 학습률 0.0005, 0.1, 1과 표준편차 0.045 초깃값.",
           },
           x: { en: "step", ko: "갱신 횟수" },
           y: { en: "training loss", ko: "훈련 손실" },
