@@ -14,6 +14,8 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // What hosts of a browser give: threads.
   browser: ["core", "engine"],
   figures: ["core"],
+  // Figures as PNG, with fonts from the disk.
+  pictures: ["core", "figures"],
   nn: ["core", "graph"],
   optim: ["core", "graph"],
   data: ["core", "graph", "nn", "optim"],
