@@ -41,6 +41,10 @@ function checkPlot(panel: PlotPanel, path: string, figure: Figure): void {
     }
     const fault = definitionOf(mark).fault?.(mark);
     const name = "name" in mark && mark.name !== undefined ? ` '${mark.name}'` : "";
+    for (const side of definitionOf(mark).counted ?? []) {
+      if ((figure[side] ?? panel[side])?.scale !== "log") continue;
+      fail(`${path}.marks[${i}], ${mark.kind}: the ${side} axis counts 0, 1, 2, ... and cannot be logarithmic`);
+    }
     if (fault !== undefined) fail(`${path}.marks[${i}], ${mark.kind}${name}: ${fault}`);
   });
 }

@@ -106,7 +106,7 @@ export interface ArrowsMark extends Named {
 /** Contour lines of a function sampled on a grid, with light filling and labelled levels. `sampleGrid` makes the values. */
 export interface ContoursMark {
   readonly kind: "contours";
-  /** First and last place of the samples. */
+  /** First and last place of the samples, which stand at even distances on the axis. */
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly columns: number;

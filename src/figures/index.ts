@@ -1,4 +1,4 @@
-/** The drawing room: data to SVG and canvas. */
+/** The entry `osolgil/figures`: data to SVG and canvas, in browsers as well as in Node; `renderPng` is in `osolgil/node`. */
 export type { CanvasLike } from "./canvas-surface.ts";
 export type * from "./figure.ts";
 export { sampleGrid } from "./marks/contours.ts";

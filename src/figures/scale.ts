@@ -50,7 +50,7 @@ function roundStep(span: number, count: number): number {
 /** Multiples of a round step within the ends. */
 export function roundValues(from: number, to: number, count: number): { values: number[]; step: number } {
   const step = roundStep(to - from, count);
-  const slack = (to - from) * 1e-9;
+  const slack = step * 1e-9;
   const [first, last] = [Math.ceil((from - slack) / step), Math.floor((to + slack) / step)];
   // Through decimals, so that 3 * 0.1 is 0.3.
   const values = Array.from(

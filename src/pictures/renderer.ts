@@ -6,10 +6,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { unpackWoff } from "./woff.ts";
 
 const read = (name: string): Uint8Array => readFileSync(fileURLToPath(import.meta.resolve(name)));
 const weights = [400, 600];
-const fonts = weights.map((weight) => read(`@fontsource/pretendard/files/pretendard-latin-${weight}-normal.woff2`));
+const fonts = weights.map((weight) => unpackWoff(read(`@fontsource/pretendard/files/pretendard-latin-${weight}-normal.woff`)));
 
 await initWasm(read("@resvg/resvg-wasm/index_bg.wasm"));
 

@@ -18,6 +18,7 @@ export const bars = defineMark<BarsMark>({
       Array.from(values, (value, i) => (value === null ? null : (value + sign * (errors?.[i] ?? 0)) * room));
     return { x: [[-0.5, values.length - 0.5]], y: [values, ends(1), ends(-1)], tight: "x", base: true };
   },
+  counted: ["x"],
   layer: "body",
   swatch: "area",
   trace: (mark, plot) =>

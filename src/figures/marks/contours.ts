@@ -8,7 +8,7 @@ import { showValue } from "../../core/names.ts";
 import type { ContoursMark } from "../figure.ts";
 import { closed, open } from "../markers.ts";
 import { brief } from "../numbers.ts";
-import { roundValues, widened } from "../scale.ts";
+import { isShown, roundValues, widened } from "../scale.ts";
 import type { Box } from "../surface.ts";
 import { measureText } from "../text.ts";
 import type { Point } from "../thin.ts";
@@ -32,15 +32,17 @@ export const contours = defineMark<ContoursMark>({
   draw(mark, plot) {
     const { surface, theme, box } = plot;
     const levels = levelsOf(mark);
-    const values = Array.from(mark.values, (value) => value ?? Number.NaN);
+    const values = Array.from(mark.values, (value) => (isShown(value) ? value : Number.NaN));
     const shapes = marchingSquares().size([mark.columns, mark.rows]).thresholds(levels)(values);
-    // A sample stands in the middle of its cell.
-    const place = (at: number, count: number, [from, to]: readonly [number, number]): number =>
+    // A sample stands in the middle of its cell, evenly spaced as the axis is.
+    const place = (at: number, count: number, from: number, to: number): number =>
       from + ((at - 0.5) / (count - 1)) * (to - from);
+    const [left, right, bottom, top] = [plot.px(mark.x[0]), plot.px(mark.x[1]), plot.py(mark.y[0]), plot.py(mark.y[1])];
+    if (![left, right, bottom, top].every(Number.isFinite)) return;
     const rings = shapes.map(({ coordinates }) =>
       coordinates.map((polygon) =>
         polygon.map((ring) =>
-          ring.map(([x, y]): Point => [plot.px(place(x!, mark.columns, mark.x)), plot.py(place(y!, mark.rows, mark.y))]),
+          ring.map(([x, y]): Point => [place(x!, mark.columns, left, right), place(y!, mark.rows, bottom, top)]),
         ),
       ),
     );

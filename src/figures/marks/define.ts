@@ -2,7 +2,7 @@
 import { showValue } from "../../core/names.ts";
 import type { Mark, MarkColour, Numbers, PlotPanel } from "../figure.ts";
 import type { MarkerShape } from "../markers.ts";
-import type { Scale } from "../scale.ts";
+import { isShown, type Scale } from "../scale.ts";
 import type { Occupied } from "../spread.ts";
 import type { Box, Surface } from "../surface.ts";
 import type { Theme } from "../theme.ts";
@@ -54,6 +54,8 @@ export interface MarkDefinition<M extends Mark = Mark> {
   /** What is wrong with it. */
   readonly fault?: (mark: M) => string | undefined;
   readonly reach: (mark: M) => Reach;
+  /** Axes on which it stands at 0, 1, 2, ...: these cannot be logarithmic. */
+  readonly counted?: readonly ("x" | "y")[];
   /** "field" lies under the grid, "body" over it, then "line", then "text". */
   readonly layer: "field" | "body" | "line" | "text";
   /** Absent: it has no place in a legend. */
@@ -93,12 +95,12 @@ export function wrongGrid({ rows, columns, values }: { rows: unknown; columns: u
   return values.length === count ? undefined : `values must have rows * columns = ${count} numbers, received ${values.length}`;
 }
 
-/** The least and greatest of the finite values. */
+/** The least and greatest of the values that can be shown. */
 export function finiteRange(values: Numbers): [number, number] | undefined {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    if (!isShown(value)) continue;
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }

@@ -1,7 +1,7 @@
 /** A matrix as coloured cells. */
 import type { HeatMapMark } from "../figure.ts";
 import { alike, brief } from "../numbers.ts";
-import { createScale, roundValues, widened } from "../scale.ts";
+import { createScale, isShown, roundValues, widened } from "../scale.ts";
 import { measureText } from "../text.ts";
 import { defineMark, finiteRange, wrongGrid } from "./define.ts";
 
@@ -27,6 +27,7 @@ export const heatMap = defineMark<HeatMapMark>({
     tight: "both",
     downwards: true,
   }),
+  counted: ["x", "y"],
   layer: "field",
   aside(mark) {
     const { kind, from, to } = coloursOf(mark);
@@ -68,7 +69,7 @@ export const heatMap = defineMark<HeatMapMark>({
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const value = values[row * columns + column];
-        if (typeof value !== "number" || !Number.isFinite(value)) continue;
+        if (!isShown(value)) continue;
         const share = (value - from) / (to - from);
         const [x, y] = [plot.px(column), plot.py(row)];
         surface.rect(
