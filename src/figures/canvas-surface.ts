@@ -2,7 +2,9 @@
 import { type Box, fontFamily, type Path, type Pixels, type ShapeStyle, type Surface, type TextStyle } from "./surface.ts";
 
 /** What is used of a CanvasRenderingContext2D. */
-export interface CanvasLike {
+export type CanvasLike = CanvasMembers;
+
+interface CanvasMembers {
   fillStyle: unknown;
   strokeStyle: unknown;
   lineWidth: number;

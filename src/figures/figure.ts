@@ -6,6 +6,7 @@
 /** Numbers of a mark. What is missing is null or NaN; it leaves a gap, as an infinity does. */
 export type Numbers = ArrayLike<number | null>;
 
+/** A figure: panels in rows, with a title and a caption. */
 export interface Figure {
   readonly title?: string;
   /** One or two sentences under the figure. */
@@ -31,6 +32,7 @@ export interface Figure {
   readonly language?: "en" | "ko";
 }
 
+/** What stands in a place of the figure. */
 export type Panel = PlotPanel | ImagesPanel | GraphPanel;
 
 /** Marks on two axes. */
@@ -42,6 +44,7 @@ export interface PlotPanel {
   readonly marks: readonly Mark[];
 }
 
+/** An axis: its scale, its label and its ends. */
 export interface Axis {
   /** Default "linear". Values of zero or less have no place on a "log" axis: they leave gaps, and a note says how many. */
   readonly scale?: "linear" | "log";
@@ -182,6 +185,7 @@ export interface NoteMark {
   readonly colour?: MarkColour;
 }
 
+/** All that can be drawn on two axes. */
 export type Mark =
   | LineMark
   | PointsMark
@@ -194,6 +198,7 @@ export type Mark =
   | RuleMark
   | AreaMark
   | NoteMark;
+/** The kinds of marks, by name. */
 export type MarkKind = Mark["kind"];
 
 /** Small pictures in rows, such as digits or the weights of units. */
@@ -208,6 +213,7 @@ export interface ImagesPanel {
   readonly range?: readonly [number, number];
 }
 
+/** A small picture. */
 export interface ImageTile {
   readonly width: number;
   readonly height: number;
@@ -228,6 +234,7 @@ export interface GraphPanel {
   };
 }
 
+/** An operation, or what goes into one. */
 export interface GraphNode {
   readonly id: string;
   /** Name or operation: "x", "matmul", "÷". */
@@ -240,6 +247,7 @@ export interface GraphNode {
   readonly role?: "input" | "parameter" | "operation" | "output";
 }
 
+/** What one node gives to another. */
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;

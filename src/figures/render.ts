@@ -5,6 +5,7 @@ import type { Figure } from "./figure.ts";
 import { SvgSurface } from "./svg-surface.ts";
 import { type ThemeName, themes } from "./theme.ts";
 
+/** How a figure becomes an SVG document. */
 export interface RenderOptions {
   /** Default "light". */
   readonly theme?: ThemeName;
@@ -12,6 +13,7 @@ export interface RenderOptions {
   readonly width?: number;
 }
 
+/** What a figure takes, in the pixels of its width. */
 export interface FigureSize {
   readonly width: number;
   readonly height: number;

@@ -3,6 +3,7 @@ import { OptionError, OsolgilError } from "../core/errors.ts";
 import type { Figure } from "../figures/figure.ts";
 import { renderSvg } from "../figures/render.ts";
 
+/** How a figure becomes a picture. */
 export interface PngOptions {
   /** Default "light". */
   readonly theme?: "light" | "dark";
@@ -18,7 +19,10 @@ export interface PngOptions {
  * @throws DataError     E_FIGURE: the figure has a fault; says where
  * @throws OptionError   E_OPTION: the scale is out of its range
  * @throws OsolgilError  E_PICTURE_PARTS: the optional packages that draw pictures are not installed
- * @example writeFileSync("loss.png", await renderPng(figure, { theme: "dark" }))
+ * @example
+ * const figure = { title: "Loss", panels: [{ marks: [{ kind: "line", x: [1, 2, 3], y: [1, 0.5, 0.3] }] }] } as const;
+ * const png = await renderPng(figure, { theme: "dark" });
+ * png.subarray(1, 4).join() // "80,78,71"
  */
 export async function renderPng(figure: Figure, { theme = "light", width, scale = 2 }: PngOptions = {}): Promise<Uint8Array> {
   if (!(scale >= 0.1 && scale <= 8))

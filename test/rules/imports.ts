@@ -16,6 +16,8 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   figures: ["core"],
   // Figures as PNG, with fonts from the disk.
   pictures: ["core", "figures"],
+  // Pages that open from the disk.
+  pages: ["core", "figures"],
   nn: ["core", "graph"],
   optim: ["core", "graph"],
   data: ["core", "graph", "nn", "optim"],
