@@ -1,6 +1,7 @@
 /** The model that a run has left, by the folder of the run or by the file of its weights. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type Command, Option } from "commander";
 import { FileError } from "../core/errors.ts";
 import { loadModel } from "../library/load-model.ts";
 import type { TrainedModel } from "../library/trained-model.ts";
@@ -12,6 +13,13 @@ export interface ModelOptions {
   readonly root: string;
   readonly checkpoint: "best" | "last";
 }
+
+/** Options of commands that use a trained model: --checkpoint and --root. */
+export const addModelOptions = (command: Command): Command =>
+  command
+    .argument("<run>", "the run's folder or name, or a file of weights")
+    .addOption(new Option("--checkpoint <name>", "which weights").choices(["best", "last"]).default("best"))
+    .option("--root <folder>", "folder of the runs", "runs");
 
 export interface FoundModel {
   readonly model: TrainedModel;

@@ -2,7 +2,6 @@
 import { type ArrowsMark, type Figure, type Mark, type PlotPanel, sampleGrid } from "../figures/index.ts";
 import { bins } from "./activations.ts";
 import type { Language, Text } from "./define.ts";
-import type { Fit } from "./overfitting.ts";
 import type { Walk } from "./valley.ts";
 
 type Name = string | Text;
@@ -71,7 +70,11 @@ export function panelsFigure(
 }
 
 /** Training and test accuracy with the gap between them. */
-export function gapFigure(language: Language, title: Text, { training, test }: Fit): Figure {
+export function gapFigure(
+  language: Language,
+  title: Text,
+  { training, test }: { readonly training: readonly number[]; readonly test: readonly number[] },
+): Figure {
   const epochs = training.map((_, i) => i + 1);
   const words = {
     en: { training: "training", test: "test", gap: "gap", epoch: "epoch", accuracy: "accuracy" },

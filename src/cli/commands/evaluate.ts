@@ -1,5 +1,5 @@
 /** osolgil evaluate: how good a trained model is, on the data that were held out or on others. */
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { OptionError } from "../../core/errors.ts";
 import type { MetricValue, Scores } from "../../core/events.ts";
 import type { Task } from "../../data/dataset.ts";
@@ -8,7 +8,7 @@ import { loadDataset } from "../../files/data-files.ts";
 import type { TrainedModel } from "../../library/trained-model.ts";
 import { confusionMatrix } from "../../nn/metrics/definitions.ts";
 import { Session } from "../../train/session.ts";
-import { type ModelOptions, modelOf } from "../model-of-run.ts";
+import { addModelOptions, type ModelOptions, modelOf } from "../model-of-run.ts";
 import { screen } from "../output.ts";
 import { formatCount, formatLoss, formatShare, type Paint, painter } from "../terminal/format.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
@@ -22,12 +22,12 @@ interface EvaluateOptions extends ModelOptions {
 const mostShown = 12;
 
 export function evaluateCommand(): Command {
-  return new Command("evaluate")
-    .description("Tells how good a trained model is on the data that were held out, or on another CSV file.")
-    .argument("<run>", "the run's folder or name, or a file of weights")
+  return addModelOptions(
+    new Command("evaluate").description(
+      "Tells how good a trained model is on the data that were held out, or on another CSV file.",
+    ),
+  )
     .option("--on <file>", "a CSV file of the same columns, with the target")
-    .addOption(new Option("--checkpoint <name>", "which weights").choices(["best", "last"]).default("best"))
-    .option("--root <folder>", "folder of the runs", "runs")
     .option("--json", "as JSON, one line for each part")
     .action(evaluate);
 }

@@ -1,11 +1,11 @@
 /** osolgil predict: what a trained model makes of new inputs. */
 import { writeFileSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { CsvOptions } from "../../data/readers/csv-columns.ts";
 import { readInputs } from "../../files/read-inputs.ts";
 import type { Prediction, TrainedModel } from "../../library/trained-model.ts";
 import { fileFault } from "../../store/file-faults.ts";
-import { type ModelOptions, modelOf } from "../model-of-run.ts";
+import { addModelOptions, type ModelOptions, modelOf } from "../model-of-run.ts";
 import { screen } from "../output.ts";
 import { formatShare, type Paint, painter, plural } from "../terminal/format.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
@@ -21,13 +21,11 @@ const mostRows = 20;
 const mostOthers = 2;
 
 export function predictCommand(): Command {
-  return new Command("predict")
-    .description("Tells what a trained model makes of new inputs: classes with probabilities, or values.")
-    .argument("<run>", "the run's folder or name, or a file of weights")
+  return addModelOptions(
+    new Command("predict").description("Tells what a trained model makes of new inputs: classes with probabilities, or values."),
+  )
     .argument("<input>", "a .csv, .npy, .png or IDX file of inputs")
     .option("--out <file>", "writes all predictions as a CSV file")
-    .addOption(new Option("--checkpoint <name>", "which weights").choices(["best", "last"]).default("best"))
-    .option("--root <folder>", "folder of the runs", "runs")
     .option("--json", "one JSON line for each row, and nothing else")
     .action(predict);
 }
