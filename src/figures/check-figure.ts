@@ -20,6 +20,16 @@ export function checkFigure(figure: Figure): void {
   if (figure.aspect !== undefined && !(figure.aspect >= 0.1 && figure.aspect <= 10)) {
     fail(`aspect must be in [0.1, 10], received ${showValue(figure.aspect)}`);
   }
+  for (const name of ["title", "caption"] as const) {
+    if (figure[name] !== undefined && typeof figure[name] !== "string")
+      fail(`${name} must be a text, received ${showValue(figure[name])}`);
+  }
+  for (const [name, choices] of Object.entries({ legend: ["auto", "direct", "top", "none"], language: ["en", "ko"] })) {
+    const value = figure[name as "legend" | "language"];
+    if (value !== undefined && !choices.includes(value)) {
+      fail(`${name} must be one of ${choices.join(", ")}, received ${showValue(value)}`, suggestName(String(value), choices));
+    }
+  }
   figure.panels.forEach((panel: unknown, i) => {
     const path = `panels[${i}]`;
     if (!isPlainObject(panel)) fail(`${path} must be an object, received ${showValue(panel)}`);

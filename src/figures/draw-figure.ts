@@ -41,7 +41,7 @@ export function drawFigure(surface: Surface, figure: Figure, layout: Layout, the
   }
   // A name at its line needs no pattern, and a single line neither.
   const isPatterned = legend !== undefined && names.filter(({ swatch }) => swatch === "line").length > 1;
-  if (legend) drawLegend(surface, theme, legend.entries, legend, ({ colour }) => styleOf(colour, theme, isPatterned));
+  if (legend) drawLegend(surface, theme, legend.entries, legend, (series) => styleOf(series, theme, isPatterned));
   for (const placed of panels) {
     const { box, drawing, titleLines } = placed;
     if (drawing) {

@@ -157,7 +157,7 @@ export interface HeatMapMark {
   readonly labels?: boolean;
 }
 
-/** A reference line across the plot, at an x or at a y. */
+/** A reference line across the plot, at an x or at a y. Its label moves along the line to where it is free; left out where there is no room. */
 export interface RuleMark {
   readonly kind: "rule";
   readonly x?: number;
@@ -174,7 +174,7 @@ export interface AreaMark extends Named {
   readonly high: Numbers;
 }
 
-/** A text at a place in the plot. */
+/** A text at a place in the plot: beside it where that is free, else near by with a line to it. Left out where there is no room at all. */
 export interface NoteMark {
   readonly kind: "note";
   readonly x: number;

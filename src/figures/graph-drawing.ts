@@ -133,12 +133,9 @@ function middlesOf(
       let least = Number.NEGATIVE_INFINITY;
       const wishes = layer.map((place) => {
         const neighbours = [...place.before, ...place.behind];
-        // An edge on its way goes straight on.
-        const weight = (one: Place): number => (one.id === undefined && place.id === undefined ? 8 : 1);
-        const weights = neighbours.reduce((total, one) => total + weight(one), 0);
-        const sum = neighbours.reduce((total, one) => total + weight(one) * middles.get(one)!, 0);
+        const sum = neighbours.reduce((total, one) => total + middles.get(one)!, 0);
         // Wishes grow along the layer, so that the order is kept.
-        least = Math.max(least + 1e-6, neighbours.length === 0 ? middles.get(place)! : sum / weights);
+        least = Math.max(least + 1e-6, neighbours.length === 0 ? middles.get(place)! : sum / neighbours.length);
         return least;
       });
       const placed = spread(wishes, sizes[i]!, 0, room + 1e-6)!;
@@ -147,6 +144,7 @@ function middlesOf(
       });
     }
   }
+  straighten(layers, sizes, middles);
   // What is not used above and below is cut off.
   const edges = layers.flatMap((layer, i) =>
     layer.map((place, j) => [middles.get(place)! - sizes[i]![j]! / 2, middles.get(place)! + sizes[i]![j]! / 2]),
@@ -154,4 +152,30 @@ function middlesOf(
   const top = Math.min(...edges.map(([from]) => from!), room);
   const bottom = Math.max(...edges.map(([, to]) => to!), 0);
   return { middles: new Map([...middles].map(([place, middle]) => [place, middle - top])), height: Math.max(0, bottom - top) };
+}
+
+/** Brings chains, and edges that pass over several layers, to one height wherever their neighbours leave room. */
+function straighten(layers: LayeredGraph["layers"], sizes: readonly (readonly number[])[], middles: Map<Place, number>): void {
+  const next = (place: Place): Place | undefined =>
+    place.behind.length === 1 && place.behind[0]!.before.length === 1 ? place.behind[0] : undefined;
+  for (const first of layers.flat()) {
+    // Only from where a chain begins.
+    if (first.before.length === 1 && next(first.before[0]!) === first) continue;
+    const chain = [first];
+    for (let place = next(first); place; place = next(place)) chain.push(place);
+    const room = chain.map((place) => {
+      const layer = layers[place.layer]!;
+      const i = layer.indexOf(place);
+      const size = (at: number): number => sizes[place.layer]![at]!;
+      const [above, below] = [layer[i - 1], layer[i + 1]];
+      return [
+        above ? middles.get(above)! + (size(i - 1) + size(i)) / 2 : Number.NEGATIVE_INFINITY,
+        below ? middles.get(below)! - (size(i + 1) + size(i)) / 2 : Number.POSITIVE_INFINITY,
+      ] as const;
+    });
+    const [from, to] = [Math.max(...room.map(([least]) => least)), Math.min(...room.map(([, most]) => most))];
+    if (from > to) continue;
+    const mean = chain.reduce((total, place) => total + middles.get(place)!, 0) / chain.length;
+    for (const place of chain) middles.set(place, Math.max(from, Math.min(to, mean)));
+  }
 }

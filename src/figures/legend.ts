@@ -43,7 +43,7 @@ export function drawLegend(
     const { colour, dash, marker } = style(series);
     const [x, y] = [origin.left + left, origin.top + top + lineHeight(size) / 2];
     const across = [["M", x, y] as const, ["L", x + sampleWidth, y] as const];
-    if (series.swatch === "area") surface.rect({ left: x + 4, top: y - 6, width: 16, height: 12 }, { fill: colour }, 2);
+    if (series.swatch === "area") surface.rect({ left: x + 2, top: y - 6, width: 20, height: 12 }, { fill: colour }, 2);
     else if (series.swatch === "marker") drawMarker(surface, marker, [x + sampleWidth / 2, y], 4, { fill: colour });
     else if (series.swatch === "arrow") {
       surface.path(across, { stroke: colour, width: 1.2 });

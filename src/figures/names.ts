@@ -1,5 +1,5 @@
 /** The names in a figure: which colour each has, and whether they stand at the ends of lines or in a legend. */
-import type { Figure, Mark, MarkColour, PlotPanel } from "./figure.ts";
+import type { Figure, LineMark, Mark, MarkColour, PlotPanel } from "./figure.ts";
 import { markerShapes } from "./markers.ts";
 import type { SeriesStyle, Swatch } from "./marks/define.ts";
 import { definitionOf } from "./marks/index.ts";
@@ -9,6 +9,8 @@ export interface NamedSeries {
   readonly name: string;
   readonly colour: MarkColour;
   readonly swatch: Swatch;
+  /** A pattern that its first mark chooses. */
+  readonly dash?: LineMark["dash"];
 }
 
 /** Patterns of lines, one for each colour. */
@@ -23,6 +25,8 @@ const dashes: readonly (readonly number[] | undefined)[] = [
   [1.5, 2],
 ];
 
+const chosenDashes = { solid: undefined, dashed: [7, 4], dotted: [2, 3] } as const;
+
 export const nameOf = (mark: Mark): string | undefined => ("name" in mark ? mark.name : undefined);
 
 const plotsOf = (figure: Figure): PlotPanel[] => figure.panels.filter((panel) => "marks" in panel);
@@ -30,12 +34,12 @@ const plotsOf = (figure: Figure): PlotPanel[] => figure.panels.filter((panel) =>
 /** Every name of the figure, in order of appearance. A colour that one mark chooses is that of its name. */
 export function namesOf(figure: Figure): NamedSeries[] {
   const chosen = new Map<string, MarkColour>();
-  const swatches = new Map<string, Swatch>();
+  const found = new Map<string, { swatch: Swatch; dash?: LineMark["dash"] }>();
   for (const mark of plotsOf(figure).flatMap(({ marks }) => marks)) {
     const name = nameOf(mark);
     const { swatch } = definitionOf(mark);
     if (name === undefined || !swatch) continue;
-    if (!swatches.has(name)) swatches.set(name, swatch);
+    if (!found.has(name)) found.set(name, { swatch, ...("dash" in mark && { dash: mark.dash }) });
     if ("colour" in mark && mark.colour !== undefined && !chosen.has(name)) chosen.set(name, mark.colour);
   }
   const taken = new Set<MarkColour>(chosen.values());
@@ -44,7 +48,7 @@ export function namesOf(figure: Figure): NamedSeries[] {
     while (taken.has(next)) next++;
     return next++;
   };
-  return [...swatches].map(([name, swatch]) => ({ name, swatch, colour: chosen.get(name) ?? nextFree() }));
+  return [...found].map(([name, rest]) => ({ name, colour: chosen.get(name) ?? nextFree(), ...rest }));
 }
 
 /** Whether names can stand at the ends of lines: all are of lines and areas, in one or two panels. */
@@ -54,8 +58,17 @@ export function mayBeDirect(figure: Figure): boolean {
   return figure.legend === "direct" || (figure.panels.length <= 2 && !marks.every(({ kind }) => kind === "area"));
 }
 
-/** @param patterned  lines differ by their pattern too */
-export function styleOf(colour: MarkColour, theme: Theme, patterned: boolean): SeriesStyle {
+/** @param patterned  lines that choose no pattern differ by one */
+export function styleOf(
+  { colour, dash }: { readonly colour: MarkColour; readonly dash?: LineMark["dash"] },
+  theme: Theme,
+  patterned: boolean,
+): SeriesStyle {
+  const style = styleOfColour(colour, theme, patterned);
+  return dash === undefined ? style : { ...style, dash: chosenDashes[dash] };
+}
+
+function styleOfColour(colour: MarkColour, theme: Theme, patterned: boolean): SeriesStyle {
   if (colour === "ink" || colour === "muted") {
     return { colour: theme[colour], textColour: theme[colour], dash: undefined, marker: "circle" };
   }

@@ -58,9 +58,15 @@ export function alike(values: readonly number[], step: number): string[] {
   // A step such as 25 has a digit behind its first.
   const digits = Number((step / Number(`1e${stepExponent}`)).toPrecision(3)) % 1 === 0 ? 0 : 1;
   if (greatest >= 1e6 || greatest < 1e-3) {
+    // The same power for all.
+    const exponent = exponentOf(greatest);
+    const decimals = exponent - stepExponent + digits;
     return values.map((value) => {
-      if (value === 0 || Math.abs(value) < step / 1e6) return "0";
-      return scientific(value, exponentOf(Math.abs(value)) - stepExponent + digits);
+      if (Math.abs(value) < step / 1e6) return "0";
+      const mantissa = fixed(value / Number(`1e${exponent}`), decimals);
+      return mantissa === "1" || mantissa === "−1"
+        ? mantissa.replace("1", powerOfTen(exponent))
+        : `${mantissa}×${powerOfTen(exponent)}`;
     });
   }
   return values.map((value) => fixed(value, digits - stepExponent));

@@ -1,5 +1,4 @@
 /** Draws a plot: fields, grid, marks, axes, numbers, names. */
-import type { MarkColour } from "./figure.ts";
 import { directGap, type PlacedPanel, sizes } from "./layout.ts";
 import type { MarkDefinition, Plot } from "./marks/define.ts";
 import { definitionOf } from "./marks/index.ts";
@@ -68,8 +67,8 @@ function plotOf(surface: Surface, box: Box, { panel, axes }: NonNullable<PlacedP
       const share = y.place(value(given));
       return near(box.top + (isDownwards ? share : 1 - share) * box.height);
     },
-    style({ name, colour }: { readonly name?: string; readonly colour?: MarkColour }) {
-      return styleOf(colour ?? (name === undefined ? 0 : (byName.get(name) ?? 0)), looks.theme, looks.isPatterned);
+    style({ name, colour = name === undefined ? 0 : (byName.get(name) ?? 0), dash }) {
+      return styleOf({ colour, ...(dash && { dash }) }, looks.theme, looks.isPatterned);
     },
     occupied: new Occupied(box),
     size: 11,

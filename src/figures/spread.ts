@@ -88,9 +88,13 @@ export class Occupied {
     return count;
   }
 
-  /** Takes, of the boxes that are free and within the plot, the first with the least drawn in it; undefined where none is free. */
-  take(candidates: Iterable<Box>): Box | undefined {
-    let [best, least] = [undefined as Box | undefined, Number.POSITIVE_INFINITY];
+  /**
+   * Takes, of the boxes that are free and within the plot, the first with the least drawn in it; undefined where none is free.
+   *
+   * @param most  cells of what is drawn that a box may hold
+   */
+  take(candidates: Iterable<Box>, most = Number.POSITIVE_INFINITY): Box | undefined {
+    let [best, least] = [undefined as Box | undefined, most + 1];
     for (const box of candidates) {
       if (!contains(this.#within, box) || this.#taken.some((taken) => overlap(taken, box))) continue;
       const crowd = this.#crowdIn(box);

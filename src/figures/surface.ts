@@ -62,9 +62,9 @@ export interface Surface {
   endClip(): void;
 }
 
-/** Family names from the exact one to whatever the reader has, Korean among them. */
+/** Family names from the exact one to whatever the reader has, Korean among them; none is much wider than the first. */
 export const fontFamily =
-  "Pretendard, Inter, system-ui, -apple-system, 'Segoe UI', 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', sans-serif";
+  "Pretendard, Inter, -apple-system, 'Segoe UI', Arial, 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', sans-serif";
 
 /** What needs no axes: its height at a width, and how it is drawn. */
 export interface Drawing {

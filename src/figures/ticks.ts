@@ -55,12 +55,19 @@ export function ticksBelow(axis: Axis, scale: Scale, width: number, size: number
       placed(scale, own).sort((a, b) => a.share - b.share),
       apart,
     );
-  for (let count = Math.max(2, Math.min(10, Math.floor(width / 62))); count >= 1; count--) {
+  return (
+    finest(scale, (a, b) => apart(a, b) && (b.share - a.share) * width >= 46) ?? everyNth(placed(scale, ticksOf(scale, 1)), apart)
+  );
+}
+
+/** The finest round numbers whose texts stand comfortably apart. */
+function finest(scale: Scale, isApart: (a: PlacedTick, b: PlacedTick) => boolean): PlacedTick[] | undefined {
+  for (let count = 10; count > 1; count--) {
     const ticks = placed(scale, ticksOf(scale, count));
     const texts = ticks.filter(({ lines }) => lines.length > 0);
-    if (texts.every((tick, i) => i === 0 || apart(texts[i - 1]!, tick))) return ticks;
+    if (texts.every((tick, i) => i === 0 || isApart(texts[i - 1]!, tick))) return ticks;
   }
-  return everyNth(placed(scale, ticksOf(scale, 1)), apart);
+  return undefined;
 }
 
 export function ticksBeside(axis: Axis, scale: Scale, height: number, size: number, maxWidth: number): PlacedTick[] {
@@ -74,7 +81,9 @@ export function ticksBeside(axis: Axis, scale: Scale, height: number, size: numb
       apart,
     );
   }
-  return everyNth(placed(scale, ticksOf(scale, Math.max(2, Math.min(8, Math.floor(height / 40))))), apart);
+  // 1, 2 and 5 are a third of a power of ten apart.
+  const apartBy = scale.isLog ? 26 : Math.max(26, Math.min(46, height / 7));
+  return finest(scale, (a, b) => (b.share - a.share) * height >= apartBy) ?? everyNth(placed(scale, ticksOf(scale, 1)), apart);
 }
 
 /** The widest text. */

@@ -135,7 +135,7 @@ describe("numbers", () => {
     [alike([0, 0.25, 0.5], 0.25).join(" "), "0.00 0.25 0.50"],
     [alike([-2e6, 0, 2e6], 2e6).join(" "), "−2×10⁶ 0 2×10⁶"],
     [alike([0, 5e-4], 5e-4).join(" "), "0 5×10⁻⁴"],
-    [alike([0, 5e5, 1e6, 1.5e6], 5e5).join(" "), "0 5×10⁵ 1.0×10⁶ 1.5×10⁶"],
+    [alike([0, 5e5, 1e6, 1.5e6], 5e5).join(" "), "0 0.5×10⁶ 1.0×10⁶ 1.5×10⁶"],
   ])("%s", (written, expected) => {
     expect(written).toBe(expected);
   });

@@ -291,6 +291,8 @@ describe("faults are named with their place", () => {
       { panels: [{ x: { scale: "log" }, marks: [{ kind: "bars", values: [1] }] }] },
       /bars: the x axis counts 0, 1, 2/,
     ],
+    ["title", { ...plot(), title: 5 }, /title must be a text, received 5/],
+    ["legend", { ...plot(), legend: "bottom" }, /legend must be one of auto, direct, top, none, received 'bottom'/],
     ["two axes", { x: {}, panels: [{ x: {}, marks: [] }] }, /exclude each other/],
     [
       "image",
@@ -327,6 +329,14 @@ describe("faults are named with their place", () => {
       expect((error as DataError).code).toBe("E_FIGURE");
     }
   });
+});
+
+test.each([
+  [{ theme: "drak" as never }, /theme must be one of light, dark, auto, received 'drak'/],
+  [{ width: Number.NaN }, /width must be in \[100, 10000\], received NaN/],
+  [{ width: 0 }, /received 0/],
+])("an option is refused: %j", (options, message) => {
+  expect(() => renderSvg(samples.overfit!, options)).toThrow(message);
 });
 
 test("histogramOf counts each value once, and leaves out what lies outside", () => {

@@ -3,7 +3,7 @@ import type { BarsMark } from "../figure.ts";
 import { brief } from "../numbers.ts";
 import { measureText } from "../text.ts";
 import type { Point } from "../thin.ts";
-import { defineMark, type Plot, unequalLists } from "./define.ts";
+import { defineMark, finiteRange, type Plot, unequalLists } from "./define.ts";
 
 /** Share of a category's room that its bars take. */
 const filled = 0.76;
@@ -11,12 +11,13 @@ const filled = 0.76;
 export const bars = defineMark<BarsMark>({
   kind: "bars",
   fault: ({ values, errors }) => unequalLists({ values, ...(errors && { errors }) }),
-  reach: ({ values, errors, labels }) => {
-    // Numbers on the bars need room over them.
-    const room = labels ? 1.1 : 1;
-    const ends = (sign: 1 | -1) =>
-      Array.from(values, (value, i) => (value === null ? null : (value + sign * (errors?.[i] ?? 0)) * room));
-    return { x: [[-0.5, values.length - 0.5]], y: [values, ends(1), ends(-1)], tight: "x", base: true };
+  reach({ values, errors, labels }) {
+    const ends = (sign: 1 | -1): number[] => Array.from(values, (value, i) => (value ?? Number.NaN) + sign * (errors?.[i] ?? 0));
+    const [least, greatest] = finiteRange([0, ...ends(1), ...ends(-1)])!;
+    // Numbers on the bars need room beyond them.
+    const room = labels ? 0.08 * (greatest - least) : 0;
+    const beyond = [greatest > 0 ? greatest + room : null, least < 0 ? least - room : null];
+    return { x: [[-0.5, values.length - 0.5]], y: [values, ends(1), ends(-1), beyond], tight: "x", base: true };
   },
   counted: ["x"],
   layer: "body",

@@ -1,6 +1,6 @@
 /** What a kind of mark says of itself; axes, legend, layers and checks follow from it. */
 import { showValue } from "../../core/names.ts";
-import type { Mark, MarkColour, Numbers, PlotPanel } from "../figure.ts";
+import type { LineMark, Mark, MarkColour, Numbers, PlotPanel } from "../figure.ts";
 import type { MarkerShape } from "../markers.ts";
 import { isShown, type Scale } from "../scale.ts";
 import type { Occupied } from "../spread.ts";
@@ -42,7 +42,7 @@ export interface Plot {
   /** Pixels of a value; NaN for what has no place. */
   px(value: number | null | undefined): number;
   py(value: number | null | undefined): number;
-  style(mark: { readonly name?: string; readonly colour?: MarkColour }): SeriesStyle;
+  style(mark: { readonly name?: string; readonly colour?: MarkColour; readonly dash?: LineMark["dash"] }): SeriesStyle;
   /** Texts within the plot ask here for room. */
   readonly occupied: Occupied;
   /** Size of texts. */

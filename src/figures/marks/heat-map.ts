@@ -31,7 +31,7 @@ export const heatMap = defineMark<HeatMapMark>({
   layer: "field",
   aside(mark) {
     const { kind, from, to } = coloursOf(mark);
-    const { values, step } = roundValues(from, to, 4);
+    const { values, step } = roundValues(from, to, 5);
     const texts = alike(values, step);
     return {
       width: 12 + barWidth + 5 + Math.max(0, ...texts.map((text) => measureText(text, 11))),

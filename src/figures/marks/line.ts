@@ -5,7 +5,6 @@ import { lineRuns, type Point } from "../thin.ts";
 import { bandPath } from "./area.ts";
 import { defineMark, lastFinite, type Plot, unequalLists } from "./define.ts";
 
-const patterns = { solid: undefined, dashed: [7, 4], dotted: [2, 3] } as const;
 /** Points nearer to each other than this, in pixels, are not shown one by one. */
 const markerGap = 9;
 
@@ -31,7 +30,12 @@ export const line = defineMark<LineMark>({
         ]),
       ),
     }),
-  reach: ({ x, y, bands = [] }) => ({ x: [x], y: [y, ...bands.flatMap(({ low, high }) => [low, high])], tight: "x" }),
+  // Markers need room at the ends.
+  reach: ({ x, y, bands = [], markers }) => ({
+    x: [x],
+    y: [y, ...bands.flatMap(({ low, high }) => [low, high])],
+    ...(!markers && { tight: "x" }),
+  }),
   layer: "line",
   swatch: "line",
   end: ({ x, y }) => lastFinite(x, y),
@@ -41,14 +45,13 @@ export const line = defineMark<LineMark>({
     const { colour, dash, marker } = plot.style(mark);
     for (const { low, high } of mark.bands ?? [])
       surface.path(bandPath(plot, mark.x, low, high), { fill: colour, opacity: 0.18 });
-    const pattern = mark.dash === undefined ? dash : patterns[mark.dash];
     for (const run of runsOf(mark, plot)) {
       if (run.length === 1) surface.circle(run[0]![0], run[0]![1], 2.2, { fill: colour });
       else
         surface.path(open(run), {
           stroke: colour,
           width: isRestless(run, plot.box.width) ? 1 : 1.8,
-          ...(pattern && { dash: pattern }),
+          ...(dash && { dash }),
         });
       if (!mark.markers) continue;
       let last = Number.NEGATIVE_INFINITY;

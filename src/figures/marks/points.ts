@@ -1,8 +1,12 @@
 /** Separate points. */
 import type { PointsMark } from "../figure.ts";
 import { drawMarker } from "../markers.ts";
+import type { Command } from "../surface.ts";
 import { distinctPoints, type Point } from "../thin.ts";
 import { defineMark, type Plot, unequalLists } from "./define.ts";
+
+/** More points than this are dots, not markers. */
+const few = 500;
 
 function shownPoints({ x, y }: PointsMark, plot: Plot): Point[] {
   const all = Array.from(x, (at, i): Point => [plot.px(at), plot.py(y[i])]);
@@ -19,8 +23,15 @@ export const points = defineMark<PointsMark>({
   draw(mark, plot) {
     const { colour, marker } = plot.style(mark);
     const shown = shownPoints(mark, plot);
-    const many = shown.length > 500;
-    for (const point of shown)
-      drawMarker(plot.surface, marker, point, many ? 1.8 : 3, { fill: colour, opacity: many ? 0.5 : 0.85 });
+    if (shown.length <= few) {
+      for (const point of shown) drawMarker(plot.surface, marker, point, 3, { fill: colour, opacity: 0.85 });
+      return;
+    }
+    // Dots in one path: lines of no visible length, with round ends.
+    const dots = shown.flatMap(([x, y]): Command[] => [
+      ["M", x, y],
+      ["L", x + 0.01, y],
+    ]);
+    plot.surface.path(dots, { stroke: colour, width: shown.length > 4000 ? 2 : 3.2, opacity: 0.6 });
   },
 });

@@ -18,7 +18,16 @@ export const trajectory = defineMark<TrajectoryMark>({
   reach: ({ x, y }) => ({ x: [x], y: [y] }),
   layer: "line",
   swatch: "step",
-  trace: (mark, plot) => runsOf(mark, plot),
+  trace(mark, plot) {
+    const runs = runsOf(mark, plot);
+    const [x, y] = runs.at(-1)?.at(-1) ?? [Number.NaN, Number.NaN];
+    // Nothing should stand on the marker at the end.
+    const rows = [-6, -3, 0, 3, 6].map((down): Point[] => [
+      [x - 6, y + down],
+      [x + 6, y + down],
+    ]);
+    return [...runs, ...rows];
+  },
   draw(mark, plot) {
     const { surface, theme } = plot;
     const { colour, marker } = plot.style(mark);
