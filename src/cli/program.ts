@@ -2,16 +2,23 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../core/version.ts";
 import { fileFault, systemCode } from "../store/file-faults.ts";
-import { checkCommand } from "./commands/check.ts";
-import { dataCommand } from "./commands/data.ts";
-import { evaluateCommand } from "./commands/evaluate.ts";
-import { experimentCommand } from "./commands/experiment.ts";
-import { infoCommand } from "./commands/info.ts";
-import { predictCommand } from "./commands/predict.ts";
-import { reportCommand } from "./commands/report.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { type Surroundings, trainCommand } from "./commands/train.ts";
+import type { Surroundings } from "./commands/train.ts";
 import { reportError } from "./output.ts";
+
+type Finish = (exitCode: number) => void;
+
+/** The commands, in the order of the help. Each loads its own code, so that training does not wait for what it does not need. */
+const commands: Readonly<Record<string, (finish: Finish, surroundings: Surroundings) => Promise<Command>>> = {
+  train: async (finish, surroundings) => (await import("./commands/train.ts")).trainCommand(finish, surroundings),
+  check: async (finish) => (await import("./commands/check.ts")).checkCommand(finish),
+  evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand(),
+  predict: async () => (await import("./commands/predict.ts")).predictCommand(),
+  runs: async () => (await import("./commands/runs.ts")).runsCommand(),
+  report: async () => (await import("./commands/report.ts")).reportCommand(),
+  experiment: async (finish) => (await import("./commands/experiment.ts")).experimentCommand(finish),
+  data: async () => (await import("./commands/data.ts")).dataCommand(),
+  info: async () => (await import("./commands/info.ts")).infoCommand(),
+};
 
 /**
  * Runs the command that the arguments name.
@@ -29,18 +36,13 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", "\nExit codes: 0 done, 1 training failed, 2 the input was wrong, 130 stopped by Ctrl-C.")
     .exitOverride();
-  for (const command of [
-    trainCommand(finish, surroundings),
-    checkCommand(finish),
-    evaluateCommand(),
-    predictCommand(),
-    runsCommand(),
-    reportCommand(),
-    experimentCommand(finish),
-    dataCommand(),
-    infoCommand(),
-  ])
+  // The one that is asked for; all of them where help, or a name that is none, needs the whole list.
+  const asked = process.argv[2] ?? "";
+  const needed = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);
+  for (const name of needed) {
+    const command = await commands[name]!(finish, surroundings);
     program.addCommand(command.copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync();
   } catch (error) {
