@@ -4,7 +4,8 @@ import type { RunEnded, RunEvent } from "../core/events.ts";
 import { resolveRun } from "../document/resolve.ts";
 import type { Run } from "../document/run-document.ts";
 import type { ResumeData } from "../execute/messages.ts";
-import { endsOf, lockRun, readCheckpoint, readEvents, readRunDocument, reopenRun } from "../store/open-run.ts";
+import { lockFolder } from "../store/lock.ts";
+import { endsOf, readCheckpoint, readEvents, readRunDocument, reopenRun } from "../store/open-run.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { type Checkpoint, decodeCheckpoint } from "../train/checkpoint.ts";
 import type { TrainingState } from "../train/resume.ts";
@@ -87,7 +88,7 @@ function isBefore(event: RunEvent, state: TrainingState | undefined): boolean {
  */
 export function openResumed(path: string, force: boolean): Resumed {
   const document = readRunDocument(path);
-  const unlock = lockRun(path);
+  const unlock = lockFolder(path);
   try {
     const all = readEvents(path);
     const { ended } = endsOf(all);

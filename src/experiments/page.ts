@@ -28,7 +28,6 @@ const words = {
     book: "Beside the book's scripts",
     ours: (seeds: number) => `here, median of ${seeds} ${seeds === 1 ? "seed" : "seeds"} (range)`,
     theirs: "the book's script, median (range)",
-    also: "한국어",
   },
   ko: {
     question: "물음",
@@ -44,7 +43,6 @@ const words = {
     book: "책의 스크립트와 비교",
     ours: (seeds: number) => `여기, 시드 ${seeds}개의 중앙값(범위)`,
     theirs: "책의 스크립트, 중앙값(범위)",
-    also: "English",
   },
 } as const;
 

@@ -7,8 +7,7 @@ import { restorePreparation } from "../data/restore-preparation.ts";
 import { resolveRun } from "../document/resolve.ts";
 import type { Engine } from "../engine/engine.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
-import { type Checkpoint, decodeCheckpoint, predictingTensors } from "../train/checkpoint.ts";
-import { isPreparation } from "../train/stored-preparation.ts";
+import { type Checkpoint, decodeCheckpoint, isPreparation, predictingTensors } from "../train/checkpoint.ts";
 import { arrays } from "./arrays-data.ts";
 import { TrainedModel } from "./trained-model.ts";
 

@@ -7,7 +7,6 @@ import { isPlainObject } from "../core/objects.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import { EventLog, eventLine } from "./event-log.ts";
 import { fileFault, systemCode } from "./file-faults.ts";
-import { lockFolder } from "./lock.ts";
 import { RunFolder } from "./run-folder.ts";
 
 function readIfThere(path: string): Uint8Array | undefined {
@@ -75,18 +74,9 @@ export function readCheckpoint(path: string, name: string): Uint8Array | undefin
 }
 
 /**
- * Opens a run's folder to go on in it; takes its lock.
- *
- * @throws FileError  E_RUN_LOCKED: another process writes it; others: it cannot be written
- */
-export function lockRun(path: string): () => void {
-  return lockFolder(path);
-}
-
-/**
  * Takes events out of a run's stream and opens it for those to come.
  *
- * @param unlock  what `lockRun` gave
+ * @param unlock  what `lockFolder` gave
  * @param keep    which events stay
  * @returns       the folder, and the events that stayed
  */

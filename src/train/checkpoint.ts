@@ -11,7 +11,9 @@ import { showValue } from "../core/names.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor, type StoredTensor } from "./safetensors.ts";
 
 /** What the names of arrays of the data's preparation begin with; no parameter's name does. */
-export const preparationPrefix = "preparation.";
+const preparationPrefix = "preparation.";
+
+export const isPreparation = (name: string): boolean => name.startsWith(preparationPrefix);
 
 export const checkpointFormat = "osolgil.checkpoint/2";
 
@@ -73,7 +75,7 @@ function damaged(origin: string, why: string, cause?: unknown): DataError {
 export function predictingTensors(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
   const weights = new Map<string, StoredTensor>();
   for (const [name, tensor] of tensors) {
-    if (name.startsWith(preparationPrefix)) continue;
+    if (isPreparation(name)) continue;
     const [of, slot] = name.split("/") as [string, string?];
     if (slot === undefined ? !tensors.has(`${name}/average`) : slot === "average") weights.set(of, tensor);
   }

@@ -2,10 +2,9 @@
 import { TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
 import type { AverageState } from "./average.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import { type Checkpoint, isPreparation } from "./checkpoint.ts";
 import type { MonitorState } from "./monitor.ts";
 import type { Session } from "./session.ts";
-import { isPreparation } from "./stored-preparation.ts";
 
 /** The trainer's own numbers in a checkpoint. */
 export interface TrainingState {

@@ -1,9 +1,7 @@
 /** What was done to the data, in the file of the weights: JSON in the metadata, arrays with many numbers as float64 tensors. */
 import type { Preparation } from "../data/preparation.ts";
-import { type CheckpointMetadata, preparationPrefix } from "./checkpoint.ts";
+import type { CheckpointMetadata } from "./checkpoint.ts";
 import type { NamedTensor } from "./safetensors.ts";
-
-export const isPreparation = (name: string): boolean => name.startsWith(preparationPrefix);
 
 export function storePreparation(preparation: Preparation): {
   readonly metadata: CheckpointMetadata;

@@ -6,12 +6,12 @@
 import { nowMs, sharedNowMs, wallClock } from "../core/clock.ts";
 import { eventVersion, type RunEnded, type RunEvent, type RunStarted, type RunStatus, type Scores } from "../core/events.ts";
 import { Average } from "./average.ts";
-import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, encodeCheckpoint, isPreparation } from "./checkpoint.ts";
 import { Monitor } from "./monitor.ts";
 import { type TrainingState, takeUp } from "./resume.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import type { Session } from "./session.ts";
-import { isPreparation, storePreparation } from "./stored-preparation.ts";
+import { storePreparation } from "./stored-preparation.ts";
 
 /** What a training may be asked while it goes. */
 export interface TrainControl {

@@ -3,12 +3,9 @@ import { Command } from "commander";
 import { OptionError } from "../../core/errors.ts";
 import type { MetricValue, Scores } from "../../core/events.ts";
 import type { Task } from "../../data/dataset.ts";
-import { wasmEngine } from "../../engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../../files/data-files.ts";
 import type { TrainedModel } from "../../library/trained-model.ts";
-import { confusionMatrix } from "../../nn/metrics/definitions.ts";
-import { Session } from "../../train/session.ts";
-import { addModelOptions, type ModelOptions, modelOf } from "../model-of-run.ts";
+import { addModelOptions, confusionOf, type ModelOptions, modelOf, sessionOf } from "../model-of-run.ts";
 import { screen } from "../output.ts";
 import { formatCount, formatLoss, formatShare, type Paint, painter } from "../terminal/format.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
@@ -41,23 +38,20 @@ interface Part {
   readonly confusion?: readonly (readonly number[])[];
 }
 
-function confusionOf(task: Task, predictions: Float32Array | Float64Array, width: number, targets: ArrayLike<number>) {
+/** The confusion of a part, where it is of classes, and of so few that a table shows them. */
+function shownConfusion(task: Task, predictions: Float32Array | Float64Array, width: number, targets: ArrayLike<number>) {
   if (task.kind !== "classification" || task.classes > mostShown) return {};
-  const count = targets.length;
-  const value = confusionMatrix.compute({ predictions, width, count, targets, classes: task.classes }, {});
-  return { confusion: value as readonly (readonly number[])[] };
+  return { confusion: confusionOf(task.classes, predictions, width, targets) };
 }
 
 /** The parts that the run has held out, split as when it was trained. */
 function heldOut(model: TrainedModel): Part[] {
-  const { definition, options } = model.run.data;
-  const session = new Session(model.run, loadDataset(definition, options), { engine: wasmEngine });
-  session.writePredicting(model.weights);
+  const session = sessionOf(model);
   return (["validation", "test"] as const).flatMap((part): Part[] => {
     const scores = session.evaluate(part);
     const found = session.evaluation.predictions(part);
     if (!scores || !found) return [];
-    const confusion = confusionOf(model.task, found.values, found.width, session.evaluation.targets(part));
+    const confusion = shownConfusion(model.task, found.values, found.width, session.evaluation.targets(part));
     return [{ part, examples: found.count, scores, ...confusion }];
   });
 }
@@ -78,7 +72,7 @@ function onFile(model: TrainedModel, file: string): Part[] {
       part: file,
       examples: inputs.count,
       scores: model.score(inputs, values),
-      ...confusionOf(model.task, outputs, width, values),
+      ...shownConfusion(model.task, outputs, width, values),
     },
   ];
 }

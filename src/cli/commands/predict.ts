@@ -7,7 +7,7 @@ import type { Prediction, TrainedModel } from "../../library/trained-model.ts";
 import { fileFault } from "../../store/file-faults.ts";
 import { addModelOptions, type ModelOptions, modelOf } from "../model-of-run.ts";
 import { screen } from "../output.ts";
-import { formatShare, type Paint, painter, plural } from "../terminal/format.ts";
+import { formatShare, painter, plural } from "../terminal/format.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
 
 interface PredictOptions extends ModelOptions {
@@ -51,19 +51,19 @@ const outputNames = ({ preparation }: TrainedModel, width: number): readonly str
     ? preparation.targetNames
     : Array.from({ length: width }, (_, i) => (width === 1 ? "value" : `value${i + 1}`));
 
-function classTable(
-  model: TrainedModel,
-  { width, probabilities, classes }: Prediction,
-  rows: number,
-  paint: Paint,
-  columns: number,
-): string[] {
-  const heads: TableColumn[] = [
+/** What a terminal shows of the predictions. */
+interface Table {
+  readonly columns: readonly TableColumn[];
+  readonly cells: readonly (readonly string[])[];
+}
+
+function classTable(model: TrainedModel, { width, probabilities, classes }: Prediction, rows: number): Table {
+  const columns: TableColumn[] = [
     { head: "row", align: "right", style: "dim" },
     { head: "class", style: "bold" },
     ...(probabilities ? [{ head: "probability", align: "right" } as const, { head: "else", style: "dim" } as const] : []),
   ];
-  const lines = Array.from({ length: rows }, (_, row) => {
+  const cells = Array.from({ length: rows }, (_, row) => {
     const best = classes![row]!;
     if (!probabilities) return [String(row), nameOf(model, best)];
     const order = Array.from({ length: width }, (_, i) => i)
@@ -72,26 +72,20 @@ function classTable(
     const others = order.slice(0, mostOthers).map((i) => `${nameOf(model, i)} ${formatShare(probabilities[row * width + i]!)}`);
     return [String(row), nameOf(model, best), formatShare(probabilities[row * width + best]!), others.join(", ")];
   });
-  return tableLines(heads, lines, columns, paint);
+  return { columns, cells };
 }
 
-function valueTable(
-  model: TrainedModel,
-  { width, outputs, probabilities }: Prediction,
-  rows: number,
-  paint: Paint,
-  columns: number,
-): string[] {
-  const heads: TableColumn[] = [
+function valueTable(model: TrainedModel, { width, outputs, probabilities }: Prediction, rows: number): Table {
+  const columns: TableColumn[] = [
     { head: "row", align: "right", style: "dim" },
     ...outputNames(model, width).map((head): TableColumn => ({ head, align: "right", style: "bold" })),
   ];
   const values = probabilities ?? outputs;
-  const lines = Array.from({ length: rows }, (_, row) => [
+  const cells = Array.from({ length: rows }, (_, row) => [
     String(row),
     ...Array.from({ length: width }, (_, i) => Number(values[row * width + i]!.toPrecision(6)).toString()),
   ]);
-  return tableLines(heads, lines, columns, paint);
+  return { columns, cells };
 }
 
 /** A cell of a CSV file: quoted where it must be. */
@@ -129,7 +123,8 @@ function predict(given: string, input: string, options: PredictOptions): void {
   }
   const paint = painter(out.color);
   const rows = Math.min(prediction.count, mostRows);
-  const table = (prediction.classes ? classTable : valueTable)(model, prediction, rows, paint, out.columns);
+  const { columns, cells } = (prediction.classes ? classTable : valueTable)(model, prediction, rows);
+  const table = tableLines(columns, cells, out.columns, paint);
   const left = prediction.count - rows;
   const more =
     left > 0

@@ -2,18 +2,14 @@
 import { basename, join } from "node:path";
 import { Command } from "commander";
 import { exampleSize } from "../../data/dataset.ts";
-import { wasmEngine } from "../../engine/wasm/wasm-engine.ts";
 import { type ImageTile, renderSvg } from "../../figures/index.ts";
-import { loadDataset } from "../../files/data-files.ts";
 import type { TrainedModel } from "../../library/trained-model.ts";
-import { confusionMatrix } from "../../nn/metrics/definitions.ts";
 import { type Judgement, runReport } from "../../pages/run-report.ts";
 import { writeAtomically } from "../../store/atomic-file.ts";
 import { findRun } from "../../store/list-runs.ts";
 import { readEvents, readRunDocument } from "../../store/open-run.ts";
 import { chooseLoss } from "../../train/build.ts";
-import { Session } from "../../train/session.ts";
-import { modelOf } from "../model-of-run.ts";
+import { confusionOf, modelOf, sessionOf } from "../model-of-run.ts";
 import { screen } from "../output.ts";
 
 interface ReportOptions {
@@ -62,15 +58,13 @@ function tileOf(shape: readonly number[], values: ArrayLike<number>): Omit<Image
 function judge(model: TrainedModel): Judgement | undefined {
   const { task, run } = model;
   if (task.kind !== "classification") return undefined;
-  const raw = loadDataset(run.data.definition, run.data.options);
-  const session = new Session(run, raw, { engine: wasmEngine });
-  session.writePredicting(model.weights);
+  const session = sessionOf(model);
   const part = session.counts.test > 0 ? "test" : "validation";
   const found = session.evaluation.predictions(part);
   if (!found) return undefined;
   const targets = session.evaluation.targets(part);
   const { values: predictions, width, count } = found;
-  const confusion = confusionMatrix.compute({ predictions, width, count, targets, classes: task.classes }, {});
+  const confusion = confusionOf(task.classes, predictions, width, targets);
   const { definition } = chooseLoss(run, session.dataset);
   const probabilities = definition.probabilities?.(predictions, width);
   const labels = Array.from({ length: task.classes }, (_, i) => task.labels?.[i] ?? String(i));
@@ -89,7 +83,7 @@ function judge(model: TrainedModel): Judgement | undefined {
     const tile = tileOf(inputs.shape, inputs.values.subarray(at, at + size));
     return { is: labels[targets[row]!]!, takenFor: labels[takenFor]!, probability, ...(tile && { tile }) };
   });
-  return { confusion: confusion as readonly (readonly number[])[], labels, mistakes };
+  return { confusion, labels, mistakes };
 }
 
 /** The first weight, unit by unit, where its inputs are a picture. */

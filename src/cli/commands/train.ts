@@ -119,9 +119,8 @@ function showMade(document: Readonly<Record<string, unknown>>, notes: readonly s
 
 function openToResume(path: string | undefined, options: TrainOptions): Resumed {
   const { resume, out, set, epochs, iterations, seed, numerics, target, force = false } = options;
-  const document = path === undefined ? undefined : path;
   refuseChanges({
-    document,
+    document: path,
     "--out": out,
     "--set": set.length > 0 ? set : undefined,
     "--epochs": epochs,
