@@ -32,6 +32,11 @@ export class Recorder {
     this.options = options;
   }
 
+  /** The run's folder, once there is one. */
+  get path(): string | undefined {
+    return this.folder?.path;
+  }
+
   /** What kept a checkpoint or a profile from being written, once the run has ended. */
   get failure(): unknown {
     return this.fileErrors.values().next().value;

@@ -87,6 +87,56 @@ export interface EpochEnded {
   readonly seconds: number;
 }
 
+/** What the units of a layer give for some training examples. */
+export interface LayerProbe {
+  readonly layer: string;
+  /** What the layer is: "relu". */
+  readonly kind: string;
+  readonly units: number;
+  /** Over all units and examples. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** How much a unit's output differs from example to example: root mean square over units of its deviation. */
+  readonly spread: number;
+  /** Share of units that give the same for every example. */
+  readonly silent: number;
+  /** Share of units that give for every example what another gives, silent ones aside. */
+  readonly twins: number;
+  /** Share of outputs within 2.5 % of an end of their range, where they have one. */
+  readonly saturated?: number;
+  /** Share of outputs that are NaN or infinite, where there are such; the other numbers are of the rest. */
+  readonly nonFinite?: number;
+  /** Of outputs in bins of equal width. */
+  readonly histogram: { readonly from: number; readonly to: number; readonly counts: readonly number[] };
+}
+
+/** How large a parameter is, and how much a step changes it. */
+export interface ParameterProbe {
+  readonly parameter: string;
+  readonly layer: string;
+  /** Weights, not biases and the like. */
+  readonly isWeight: boolean;
+  readonly size: number;
+  /** Root of the sum of squares, after the step. */
+  readonly norm: number;
+  /** Of the penalised loss over the examples of the probe, with the weights after the step. */
+  readonly gradientNorm: number;
+  /** Of what the step has changed; absent before the first. */
+  readonly updateNorm?: number;
+}
+
+/** A look into the model: the same training examples each time. Looking changes no bit of the training. */
+export interface ProbeTaken {
+  readonly type: "probe.taken";
+  /** Steps done. */
+  readonly step: number;
+  readonly epoch: number;
+  /** Over the examples of the probe, as in training. */
+  readonly loss: number;
+  readonly layers: readonly LayerProbe[];
+  readonly parameters: readonly ParameterProbe[];
+}
+
 /** All that the run needs to go on has been written. */
 export interface CheckpointSaved {
   readonly type: "checkpoint.saved";
@@ -109,6 +159,16 @@ export interface ProfileSaved {
 
 /** How a run has ended: as asked, because a loss was no number any more, or because someone stopped it. */
 export type RunStatus = "completed" | "failed" | "stopped";
+
+/** Where numbers that are not finite came from. */
+export interface FirstNonFinite {
+  /** The step, from 1, in which they came up. */
+  readonly step: number;
+  /** What holds them: the name of a parameter or of a layer; "loss" where all layers are finite. */
+  readonly name: string;
+  /** "weights": a step made them so. "outputs": the layer gave them for finite weights. */
+  readonly what: "weights" | "outputs" | "loss";
+}
 
 /** The last event of a run: how it ended, and how good the weights are that it leaves. */
 export interface RunEnded {
@@ -137,6 +197,8 @@ export interface RunEnded {
     /** From the start of the process to the end of the first step, where it is known. */
     readonly firstStepSeconds?: number;
   };
+  /** Where the first number that is not finite came up, in a run that failed with one and was looked into. */
+  readonly firstNonFinite?: FirstNonFinite;
   /** The run's folder, where there is one. */
   readonly folder?: string;
 }
@@ -145,4 +207,12 @@ export interface RunEnded {
  * What training tells, in order: one `run.started` or `run.resumed`, then what happens, and one `run.ended`. The types differ
  * by `type`.
  */
-export type RunEvent = RunStarted | RunResumed | TrainProgress | EpochEnded | CheckpointSaved | ProfileSaved | RunEnded;
+export type RunEvent =
+  | RunStarted
+  | RunResumed
+  | TrainProgress
+  | ProbeTaken
+  | EpochEnded
+  | CheckpointSaved
+  | ProfileSaved
+  | RunEnded;

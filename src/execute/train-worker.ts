@@ -7,6 +7,7 @@ import { measurePeak } from "../engine/wasm/peak.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../files/data-files.ts";
 import { decodeCheckpoint } from "../train/checkpoint.ts";
+import { defaultProbeEvery } from "../train/probe.ts";
 import { summarizeProfile } from "../train/profile-summary.ts";
 import { chromeTrace } from "../train/profile-trace.ts";
 import { ProfiledSession } from "../train/profiled-session.ts";
@@ -57,6 +58,7 @@ function work({ document, signals, processStartMs, team, profile, checkpointEver
   const trainer = new Trainer(session, {
     shouldStop: () => Atomics.load(words, signalPlaces.stop) !== 0,
     processStartMs,
+    probeEvery: defaultProbeEvery,
     ...(resume && { resume: resumeFrom(resume) }),
   });
   const sender = new CheckpointSender(trainer, words, resume?.checkpoint !== undefined);

@@ -42,7 +42,7 @@ function ensembles(lab: Lab, seed: number) {
   const leaf = table("images", [test.inputs.count, 28, 28], "uint8");
   const examples = reshape(mul(gather(leaf, input("rows", [rows], "int32")), test.inputs.scale), [rows, 784]);
   const randomInputs: string[] = [];
-  const thinned = model.apply(examples, "training", [], randomInputs);
+  const thinned = model.apply(examples, "training", { randomInputs });
   const whole = model.apply(examples, "evaluation");
   const executable = wasmEngine.compile({ run: { outputs: { thinned, whole }, assignments: [] } });
   executable.writeTable(leaf, test.inputs.values);

@@ -35,6 +35,16 @@ export interface ModelState {
   readonly initial: number;
 }
 
+/** What is told of a pass through a model while its graph is built. */
+export interface Traces {
+  /** Receives what the layers write back at the end of a training step. */
+  readonly updates?: Assignment[];
+  /** Receives the names of the inputs that hold random keys; see `randomInputName`. */
+  readonly randomInputs?: string[];
+  /** Called with each layer and what it gives, those in a block before the block. */
+  seen?(layer: ChosenLayer, output: Tensor): void;
+}
+
 /** Layers one after the other, with the parameters that they share between the programs of a run. */
 export class Model {
   readonly layers: readonly ChosenLayer[];
@@ -63,24 +73,16 @@ export class Model {
   /**
    * The graph from an input [batch, ...example] to the last layer's output.
    *
-   * @param updates       receives what the layers write back at the end of a training step
-   * @param randomInputs  receives the names of the inputs that hold random keys; see `randomInputName`
    * @throws ShapeError a layer does not fit the one before it; both are named
    */
-  apply(input: Tensor, mode: Mode, updates: Assignment[] = [], randomInputs: string[] = []): Tensor {
-    return this.applyLayers(this.layers, input, "The data give", mode, updates, randomInputs);
+  apply(input: Tensor, mode: Mode, traces: Traces = {}): Tensor {
+    return this.applyLayers(this.layers, input, "The data give", mode, traces);
   }
 
-  private applyLayers(
-    layers: readonly ChosenLayer[],
-    input: Tensor,
-    source: string,
-    mode: Mode,
-    updates: Assignment[],
-    randomInputs: string[],
-  ): Tensor {
+  private applyLayers(layers: readonly ChosenLayer[], input: Tensor, source: string, mode: Mode, traces: Traces): Tensor {
     let [x, before] = [input, source];
-    for (const { definition, name, options } of layers) {
+    for (const layer of layers) {
+      const { definition, name, options } = layer;
       const given = before;
       let key: Tensor | undefined;
       const context: LayerContext = {
@@ -90,15 +92,15 @@ export class Model {
         parameter: (local, shape, initializer, fan, { isWeight = false } = {}) =>
           this.parameter(`${name}.${local}`, shape, { layer: name, initializer, fan, isWeight }),
         state: (local, shape, initial) => this.state(`${name}.${local}`, shape, initial),
-        update: (kept, value) => updates.push(assign(kept, value)),
+        update: (kept, value) => traces.updates?.push(assign(kept, value)),
         randomKey: () => {
           if (!key) {
             key = inputLeaf(randomInputName(name), [2], "int32");
-            randomInputs.push(randomInputName(name));
+            traces.randomInputs?.push(randomInputName(name));
           }
           return key;
         },
-        apply: (inside, at) => this.applyLayers(inside, at, given, mode, updates, randomInputs),
+        apply: (inside, at) => this.applyLayers(inside, at, given, mode, traces),
       };
       try {
         const result = definition.build(x, options, context);
@@ -116,6 +118,7 @@ export class Model {
         };
         throw new ShapeError(error.code, detail);
       }
+      traces.seen?.(layer, x);
       before = `The layer before it, ${definition.name} '${name}', gives`;
     }
     return x;

@@ -2,6 +2,8 @@
 import type { EpochEnded, RunEnded, RunEvent, RunStarted, TrainProgress } from "../core/events.ts";
 import type { Figure, ImageTile, Mark } from "../figures/index.ts";
 import { escapeHtml, pageOf } from "./page.ts";
+import { probeSections } from "./probe-sections.ts";
+import type { Section } from "./section.ts";
 
 /** What the model makes of examples that it has not learned from. */
 export interface Judgement {
@@ -24,12 +26,6 @@ export interface ReportParts {
   readonly judgement?: Judgement;
   /** Weights of the first layer's units, as pictures of its inputs. */
   readonly weights?: readonly Omit<ImageTile, "label">[];
-}
-
-interface Section {
-  readonly title: string;
-  readonly text: string;
-  readonly figure: Figure;
 }
 
 const curve = (name: string, epochs: readonly number[], values: readonly (number | undefined)[]): Mark => ({
@@ -174,6 +170,7 @@ export function runReport({ name, document, events, judgement, weights }: Report
   const sections = [
     ...(epochs.length > 0 ? curvesOf(epochs) : []),
     ...rateOf(progress),
+    ...probeSections(events.filter((event) => event.type === "probe.taken")),
     ...(judgement ? judgementOf(judgement) : []),
     ...(weights && weights.length > 0 ? [weightsOf(weights)] : []),
   ];

@@ -30,7 +30,7 @@ import type { Mode } from "../nn/layers/define.ts";
 import type { LossDefinition } from "../nn/losses/define.ts";
 import { meanSquaredError } from "../nn/losses/mean-squared-error.ts";
 import { softmaxCrossEntropy } from "../nn/losses/softmax-cross-entropy.ts";
-import { type ChosenLayer, Model } from "../nn/model.ts";
+import { type ChosenLayer, Model, type Traces } from "../nn/model.ts";
 import { checkTargets } from "./check-targets.ts";
 import { Regularizers } from "./regularizers.ts";
 import { Updates } from "./updates.ts";
@@ -69,6 +69,12 @@ function countCorrect(prediction: Tensor, target: Tensor): Tensor {
   return sum(equal(first, reshape(target, [rows])));
 }
 
+/**
+ * What a program gets from outside: the numbers of its rows; beside them the examples, which were changed on the way; or examples and
+ * targets, for a program without the data set.
+ */
+type Given = "rows" | "examples" | "all";
+
 /** What a pass through the model gives for a batch. */
 interface Forward {
   /** [rows, ...outputs]. */
@@ -77,6 +83,20 @@ interface Forward {
   readonly losses: Tensor;
   /** How many rows are right, where targets are classes. */
   readonly correct: Tensor | undefined;
+}
+
+/** A program that looks into a model. Outputs: "loss", "layer.NAME" of each of `layers`, "gradient.NAME", squared, of each parameter. */
+export interface ProbeProgram {
+  readonly program: Program;
+  readonly layers: readonly ChosenLayer[];
+  readonly randomInputs: readonly string[];
+}
+
+/** Where one looks: at activations, or where there are none at layers with weights; and at the end. */
+function shownLayers<S extends { readonly layer: ChosenLayer }>(seen: readonly S[], weighing: ReadonlySet<string>): readonly S[] {
+  const isActivation = ({ layer }: S) => layer.definition.role === "activation";
+  const hasActivations = seen.some(isActivation);
+  return seen.filter((one, i) => i === seen.length - 1 || (hasActivations ? isActivation(one) : weighing.has(one.layer.name)));
 }
 
 export class RunPrograms {
@@ -176,33 +196,20 @@ export class RunPrograms {
    * @param randomInputs  receives the names of the inputs that hold keys of random numbers
    */
   objective(rows: number, randomInputs: string[] = []): Tensor {
-    const loss = mean(this.forward("train", rows, "training", [], randomInputs).losses);
+    const loss = mean(this.forward("train", rows, "training", { randomInputs }).losses);
     return this.regularizers.penalised(loss, this.model.parameters);
   }
 
-  private forward(
-    part: Part,
-    rows: number,
-    mode: Mode,
-    updates: Assignment[] = [],
-    randomInputs: string[] = [],
-    isAugmented = false,
-  ): Forward {
+  private forward(part: Part, rows: number, mode: Mode, traces: Traces = {}, given: Given = "rows"): Forward {
     const { set, inputs, targets } = this.parts.get(part)!;
     const numbers = input("rows", [rows], "int32");
-    // Images that are changed on the way are made outside of the program.
-    const isGiven = isAugmented && this.run.augmentation.length > 0;
     const flat = (leaf: Tensor, { shape, scale }: Table) => {
       const gathered = gather(leaf, numbers);
       return scale === 1 ? gathered : reshape(mul(reshape(gathered, [rows, exampleSize(shape)]), scale), [rows, ...shape]);
     };
-    const prediction = this.model.apply(
-      isGiven ? input("examples", [rows, ...set.inputs.shape]) : flat(inputs, set.inputs),
-      mode,
-      updates,
-      randomInputs,
-    );
-    const target = flat(targets, set.targets);
+    const examples = given === "rows" ? flat(inputs, set.inputs) : input("examples", [rows, ...set.inputs.shape]);
+    const prediction = this.model.apply(examples, mode, traces);
+    const target = given === "all" ? input("targets", [rows, ...set.targets.shape]) : flat(targets, set.targets);
     this.checkOutput(prediction);
     const isClasses = this.dataset.task.kind === "classification";
     return {
@@ -236,10 +243,33 @@ export class RunPrograms {
 
   private buildTraining(rows: number, randomInputs: string[]): Program {
     const updates: Assignment[] = [];
-    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs, true);
+    const { losses: each, correct } = this.forward("train", rows, "training", { updates, randomInputs }, this.trained);
     const loss = mean(each);
     const gradients = this.gradientsOf(this.regularizers.penalised(loss, this.model.parameters));
     return { outputs: { loss, ...(correct && { correct }) }, assignments: this.updates.step(gradients, updates) };
+  }
+
+  /** Images that are changed on the way are made outside of the programs. */
+  private get trained(): Given {
+    return this.run.augmentation.length > 0 ? "examples" : "rows";
+  }
+
+  /**
+   * The program that looks into the model: what its layers make of so many examples of the training data, and how long the gradients
+   * are. It stands by itself, without the data set: inputs "examples" and "targets".
+   */
+  probe(rows: number): ProbeProgram {
+    const [seen, randomInputs]: [{ layer: ChosenLayer; output: Tensor }[], string[]] = [[], []];
+    const traces: Traces = { randomInputs, seen: (layer, output) => seen.push({ layer, output }) };
+    const loss = mean(this.forward("train", rows, "training", traces, "all").losses);
+    const gradients = this.gradientsOf(this.regularizers.penalised(loss, this.model.parameters));
+    const { parameters } = this.model;
+    const layers = shownLayers(seen, new Set(parameters.filter(({ isWeight }) => isWeight).map(({ layer }) => layer)));
+    const outputs: Record<string, Tensor> = { loss };
+    for (const { layer, output } of layers) outputs[`layer.${layer.name}`] = output;
+    for (const [i, { tensor }] of parameters.entries())
+      outputs[`gradient.${tensor.name}`] = sum(mul(gradients[i]!, gradients[i]!));
+    return { program: { outputs, assignments: [] }, layers: layers.map(({ layer }) => layer), randomInputs };
   }
 
   private gradientsOf(objective: Tensor): Tensor[] {
@@ -251,7 +281,7 @@ export class RunPrograms {
 
   private buildAccumulation(rows: number, randomInputs: string[]): Program {
     const updates: Assignment[] = [];
-    const { losses: each, correct } = this.forward("train", rows, "training", updates, randomInputs, true);
+    const { losses: each, correct } = this.forward("train", rows, "training", { updates, randomInputs }, this.trained);
     const gradients = this.gradientsOf(sum(each));
     return {
       outputs: { loss: mean(each), ...(correct && { correct }) },

@@ -19,6 +19,7 @@ import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
 import { initialMemory, learningRateMultiplier, observeScore } from "../optim/schedules/apply.ts";
 import { RunPrograms } from "./build.ts";
 import { Evaluation, type Judged } from "./evaluation.ts";
+import { Probe } from "./probe.ts";
 import type { NamedTensor, StoredTensor } from "./safetensors.ts";
 import { updateScalars } from "./updates.ts";
 
@@ -71,6 +72,8 @@ export class Session {
   readonly stepsPerEpoch: number;
   private readonly key: RandomKey;
   private readonly batches: BatchPlan;
+  /** Rows of the training tables that are learned from. */
+  private readonly learned: Uint32Array;
   private readonly programs: RunPrograms;
   private readonly stepPrograms = new Map<number, StepProgram>();
   /** Scores and predictions over what the run is judged by. */
@@ -105,6 +108,7 @@ export class Session {
       order: training.order,
       key: foldIn(this.key, "batches"),
     });
+    this.learned = split.train;
     this.stepsPerEpoch = this.batches.stepsPerEpoch;
     this.steps = training.iterations ?? training.epochs! * this.stepsPerEpoch;
     this.counts = { training: split.train.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
@@ -239,6 +243,19 @@ export class Session {
     executable.run(this.programs.application());
     result.loss = loss / rows;
     result.correct = correct;
+  }
+
+  /** What looks into the model as it is at the time of a call. @throws EngineError  there is no memory for it */
+  probe(): Probe {
+    const { programs, dataset, learned: rows, executable, engine, key } = this;
+    return new Probe({ programs, dataset, rows, executable, engine, key });
+  }
+
+  /** Numbers, in the training tables, of the rows of step `step`, from 0. */
+  rowsOf(step: number): Int32Array {
+    const rows = new Int32Array(this.batches.sizeOf(step));
+    this.batches.fill(step, rows);
+    return rows;
   }
 
   /** Mean loss, accuracy and metrics over the validation or the test rows; undefined where there are none, or it was asked to stop. */

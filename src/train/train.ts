@@ -4,9 +4,19 @@
  * between any two of them.
  */
 import { nowMs, sharedNowMs, wallClock } from "../core/clock.ts";
-import { eventVersion, type RunEnded, type RunEvent, type RunStarted, type RunStatus, type Scores } from "../core/events.ts";
+import { EngineError } from "../core/errors.ts";
+import {
+  eventVersion,
+  type FirstNonFinite,
+  type RunEnded,
+  type RunEvent,
+  type RunStarted,
+  type RunStatus,
+  type Scores,
+} from "../core/events.ts";
 import { Average } from "./average.ts";
 import { type Checkpoint, encodeCheckpoint, isPreparation } from "./checkpoint.ts";
+import { Looks } from "./looks.ts";
 import { Monitor } from "./monitor.ts";
 import { type TrainingState, takeUp } from "./resume.ts";
 import type { NamedTensor } from "./safetensors.ts";
@@ -21,6 +31,8 @@ export interface TrainControl {
   readonly processStartMs?: number;
   /** Where an earlier part of the run ended. */
   readonly resume?: ResumeFrom;
+  /** Steps between two looks into the model, once the first are over; never where absent. They change no bit of the training. */
+  readonly probeEvery?: number;
   /** How often `eventsWithPauses` gives way, in milliseconds; never where absent. */
   readonly pauseEveryMs?: number;
 }
@@ -63,6 +75,8 @@ export class Trainer {
   private trainingScores: Scores | undefined;
   private validation: Scores | undefined;
   private bestWeights: Best | undefined;
+  /** Why the model is not looked into, where it should be. */
+  private unseen: string | undefined;
   /** The checkpoint at the end of the run, from before its best weights took the place of its last. */
   private lastCheckpoint: Uint8Array<ArrayBuffer> | undefined;
 
@@ -156,6 +170,7 @@ export class Trainer {
     const { shouldStop = () => false, processStartMs, resume, pauseEveryMs = Number.POSITIVE_INFINITY } = this.control;
     let pausedMs = nowMs();
     const { earlyStopping } = session.run.document.training;
+    const looks = this.looksInto();
     yield this.opening();
     const before = resume?.seconds ?? 0;
     const every = Math.max(1, Math.floor(stepsPerEpoch / progressPerEpoch));
@@ -166,7 +181,9 @@ export class Trainer {
     const first = this.done;
     let windowStart = first;
     let firstStepSeconds: number | undefined;
-    const outcome: { status: RunStatus; reason?: string; code?: string } = { status: "completed" };
+    const outcome: { status: RunStatus; reason?: string; code?: string; firstNonFinite?: FirstNonFinite } = {
+      status: "completed",
+    };
     const stopClock = () => {
       const now = nowMs();
       trainMs += now - mark;
@@ -176,7 +193,16 @@ export class Trainer {
     const finish = (status: RunStatus, code: string, reason: string) => {
       Object.assign(outcome, { status, reason, code });
     };
-    const fail = (why: string) => finish("failed", "nonFiniteLoss", why);
+    const fail = (why: string, failed: number) => {
+      finish("failed", "nonFiniteLoss", why);
+      const origin = looks?.origin(failed);
+      if (origin) outcome.firstNonFinite = origin;
+    };
+    looks?.keep(first);
+    if (looks && first === 0) {
+      yield looks.first();
+      mark = nowMs();
+    }
     for (;;) {
       const isEpochEnd = this.done > 0 && (this.done % stepsPerEpoch === 0 || this.done === steps);
       const epoch = this.done === 0 ? 0 : session.epochOf(this.done - 1);
@@ -199,9 +225,13 @@ export class Trainer {
         };
         mark = nowMs();
         if (validation && !Number.isFinite(validation.loss)) {
-          fail(`the loss on the validation data is ${nonFinite(validation.loss)} after step ${this.done} (epoch ${epoch})`);
+          fail(
+            `the loss on the validation data is ${nonFinite(validation.loss)} after step ${this.done} (epoch ${epoch})`,
+            this.done + 1,
+          );
           break;
         }
+        looks?.keep(this.done);
       }
       if (monitor.isOver && this.done < steps) {
         finish("completed", "earlyStopping", monitor.verdict);
@@ -217,12 +247,13 @@ export class Trainer {
         yield undefined;
         pausedMs = mark = nowMs();
       }
+      looks?.before(this.done);
       const result = session.step(this.done);
       this.done++;
       if (this.done === first + 1 && processStartMs !== undefined) firstStepSeconds = (sharedNowMs() - processStartMs) / 1000;
       const at = session.epochOf(this.done - 1);
       if (!Number.isFinite(result.loss)) {
-        fail(`the loss became ${nonFinite(result.loss)} at step ${this.done} (epoch ${at})`);
+        fail(`the loss became ${nonFinite(result.loss)} at step ${this.done} (epoch ${at})`, this.done);
         break;
       }
       window.add(result);
@@ -241,6 +272,12 @@ export class Trainer {
         };
         [windowMs, windowStart, mark] = [0, this.done, nowMs()];
       }
+      if (looks) {
+        stopClock();
+        const seen = looks.after(this.done);
+        if (seen) yield seen;
+        mark = nowMs();
+      }
     }
     stopClock();
     if (outcome.status === "completed" && earlyStopping?.restoreBest && this.bestWeights) {
@@ -251,7 +288,7 @@ export class Trainer {
     const test = outcome.status === "completed" ? session.evaluate("test", shouldStop) : undefined;
     // The last update is seen by no batch: what it did shows in the weights.
     const broken = outcome.status === "failed" ? undefined : session.firstNonFinite();
-    if (broken !== undefined) fail(`'${broken}' has numbers that are not finite after step ${this.done}`);
+    if (broken !== undefined) fail(`'${broken}' has numbers that are not finite after step ${this.done}`, this.done + 1);
     const steppedHere = this.done - first;
     const { best } = monitor.current;
     const ended: RunEnded = {
@@ -274,6 +311,19 @@ export class Trainer {
     return ended;
   }
 
+  /** Without the memory for it, a run goes on without looks. */
+  private looksInto(): Looks | undefined {
+    const { session, control } = this;
+    if (control.probeEvery === undefined) return undefined;
+    try {
+      return new Looks(session, control.probeEvery);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.unseen = `the model is not looked into while it trains: ${error.message}`;
+      return undefined;
+    }
+  }
+
   private closeEpoch(training: Scores, validation: Scores | undefined, epoch: number): void {
     [this.trainingScores, this.validation] = [training, validation];
     this.closedEpochs = epoch;
@@ -289,6 +339,7 @@ export class Trainer {
     const { session, control, done } = this;
     const { steps, stepsPerEpoch, executable, counts, run, dataset } = session;
     const { training, seed } = run.document;
+    const warnings = [...session.warnings, ...(this.unseen === undefined ? [] : [this.unseen])];
     const about: Omit<RunStarted, "type"> = {
       version: eventVersion,
       at: wallClock(),
@@ -307,7 +358,7 @@ export class Trainer {
       epochs: Math.ceil(steps / stepsPerEpoch),
       stepsPerEpoch,
       steps,
-      ...(session.warnings.length > 0 && { warnings: session.warnings }),
+      ...(warnings.length > 0 && { warnings }),
     };
     if (!control.resume) return { type: "run.started", ...about };
     const { from } = control.resume;

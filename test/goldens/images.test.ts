@@ -143,7 +143,7 @@ describe.each(goldens.batchNorms.map((golden) => [`[${golden.shape}], momentum $
         // A parameter, so that it can be written by name and is differentiated by.
         const x = g.parameter("x", shape);
         const assignments: g.Assignment[] = [];
-        const y = model.apply(x, mode, assignments);
+        const y = model.apply(x, mode, { updates: assignments });
         const [gamma, beta] = model.parameters.map(({ tensor }) => tensor);
         const loss = g.sum(g.mul(y, g.input("g", shape)));
         const [xGradient, gammaGradient, betaGradient] = g.differentiate(loss, [x, gamma!, beta!]);

@@ -54,7 +54,7 @@ function ran(
 ): Float64Array {
   const network = new Model(layersOf(model));
   const randomInputs: string[] = [];
-  const output = network.apply(g.input("x", [rows, columns]), mode, [], randomInputs);
+  const output = network.apply(g.input("x", [rows, columns]), mode, { randomInputs });
   const executable = referenceEngine.compile({ run: { outputs: { output }, assignments: [] } });
   for (const { tensor, isWeight } of network.parameters)
     executable.writeState(tensor, new Float64Array(g.sizeOf(tensor.shape)).fill(isWeight ? 1 / columns : 0));

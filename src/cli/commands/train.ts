@@ -1,5 +1,6 @@
 /** osolgil train: trains what a document says, and shows how it goes. */
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { Command, Option } from "commander";
 import { OptionError, OsolgilError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/events.ts";
@@ -7,6 +8,7 @@ import { mostThreads } from "../../engine/threads.ts";
 
 import type { RunProfile } from "../../execute/messages.ts";
 import { TrainerThread } from "../../execute/trainer-thread.ts";
+import { writeAtomically } from "../../store/atomic-file.ts";
 import { eventLine } from "../../store/event-log.ts";
 import { fileFault, systemCode } from "../../store/file-faults.ts";
 import { reportError, screen } from "../output.ts";
@@ -23,6 +25,7 @@ interface TrainOptions extends RunOptions {
   readonly force?: true;
   readonly checkpointEvery?: number;
   readonly json?: true;
+  readonly report: boolean;
 }
 
 /** What a command gets from the process around it. */
@@ -44,6 +47,7 @@ export function trainCommand(finish: (exitCode: number) => void, surroundings: S
     .option("--resume <folder>", "goes on with the run in this folder where it was stopped or killed, to the same bits")
     .option("--force", "with --resume: goes on although data, numerics or document are not what they were")
     .option("--checkpoint-every <seconds>", "time between checkpoints within an epoch (default: 5)", seconds)
+    .option("--no-report", "writes no page of the run at its end")
     .option("--profile", "measures where the time of a step goes: a table at the end, profile.json and trace.json in the folder")
     .addOption(new Option("--json", "one event a line on standard output, and nothing else"))
     .addHelpText("after", describeParts)
@@ -96,6 +100,7 @@ async function trainOnce(
     });
     if (options.profile && !isProfiled) process.stderr.write("warning: the run ended before a step was measured for --profile\n");
     if (recorder.failure !== undefined) return reportFailure(recorder.failure, options);
+    if (reporter && options.report && recorder.path !== undefined) await writeReport(recorder.path, reporter);
     // A reader that has seen enough (`| head`) stops the run as Ctrl-C does; any other loss of the output is a failure.
     const { reason } = outputClosed;
     if (outputClosed.aborted && systemCode(reason) !== "EPIPE") {
@@ -107,6 +112,18 @@ async function trainOnce(
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
     recorder.close();
+  }
+}
+
+/** The page of a run that is over. A run without it is a run all the same. */
+async function writeReport(folder: string, reporter: TerminalReporter): Promise<void> {
+  const { reportOf } = await import("../report-of-run.ts");
+  const file = join(folder, "report.html");
+  try {
+    writeAtomically(file, new TextEncoder().encode(reportOf(folder, dirname(folder))));
+    reporter.onReport(file);
+  } catch (error) {
+    process.stderr.write(`warning: no report was written: ${(error as Error).message}\n`);
   }
 }
 

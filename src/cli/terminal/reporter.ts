@@ -87,6 +87,11 @@ export class TerminalReporter {
     this.#profile = summary;
   }
 
+  /** Tells where the page of the run lies. */
+  onReport(file: string): void {
+    this.#print([...labelledPath("report", file, this.#width, this.#paint), ""]);
+  }
+
   #profileLines(folder: string | undefined): string[] {
     if (!this.#profile) return [];
     const lines = profileLines(this.#profile, this.#width, this.#paint);

@@ -11,6 +11,8 @@ export interface ActivationDefinition extends Definition {
   apply(x: Tensor, options: Readonly<Record<string, unknown>>): Tensor;
   /** How it stands in a model's short description; its name where it is not said, nothing where empty. */
   describe?(options: Readonly<Record<string, unknown>>): string;
+  /** The ends that its output comes near and stays at, where it has such: a unit there is saturated. */
+  readonly range?: readonly [number, number];
   /** Points where the derivative jumps: gradient checks keep away from them. */
   readonly kinks: readonly number[];
   readonly examples: readonly Readonly<Record<string, unknown>>[];

@@ -12,6 +12,7 @@ export const sigmoid = defineActivation({
   source: "Lecture, A5.",
   options: {},
   apply: (x) => formula(x),
+  range: [0, 1],
   kinks: [],
   examples: [{}],
 });

@@ -12,6 +12,7 @@ export const tanh = defineActivation({
   source: "Lecture, A5.",
   options: {},
   apply: (x) => formula(x),
+  range: [-1, 1],
   kinks: [],
   examples: [{}],
 });

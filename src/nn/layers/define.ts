@@ -67,6 +67,8 @@ export interface LayerDefinition extends Definition {
   build(input: Tensor, options: Readonly<Record<string, unknown>>, context: LayerContext): Tensor;
   /** Rows that a batch in training has at the least, for examples of this shape; 1 where it is not said. */
   fewestRows?(example: Shape, options: Readonly<Record<string, unknown>>): number;
+  /** The ends that its output comes near and stays at, where it has such: a unit there is saturated. */
+  readonly range?: readonly [number, number];
   /** Whether it looks at images, [height, width, channels]; others take an example as a row of features, or number by number. */
   readonly seesImages?: true;
   /** How it stands in a model's short description, such as "conv 5x5x30"; its name where it is not said, nothing where empty. */
