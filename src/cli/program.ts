@@ -10,6 +10,8 @@ type Finish = (exitCode: number) => void;
 /** The commands, in the order of the help. Each loads its own code, so that training does not wait for what it does not need. */
 const commands: Readonly<Record<string, (finish: Finish, surroundings: Surroundings) => Promise<Command>>> = {
   train: async (finish, surroundings) => (await import("./commands/train.ts")).trainCommand(finish, surroundings),
+  doctor: async (finish) => (await import("./commands/doctor.ts")).doctorCommand(finish),
+  explain: async () => (await import("./commands/explain.ts")).explainCommand(),
   check: async (finish) => (await import("./commands/check.ts")).checkCommand(finish),
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand(),
   predict: async () => (await import("./commands/predict.ts")).predictCommand(),

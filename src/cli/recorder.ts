@@ -1,6 +1,7 @@
 /** Takes the events of a run to its folder and to whoever watches. */
 import { wallClock } from "../core/clock.ts";
 import type { EpochEnded, RunEnded, RunEvent, RunResumed, RunStarted } from "../core/events.ts";
+import { Doctor } from "../doctor/watch.ts";
 import type { ResolvedDocument } from "../document/run-document.ts";
 import type { CheckpointFile, RunProfile } from "../execute/messages.ts";
 import { createRunFolder, type RunFolder } from "../store/run-folder.ts";
@@ -11,14 +12,15 @@ export const previousCheckpoint = "previous.safetensors";
 export interface RecorderOptions {
   /** As given by --out. */
   readonly out?: string | undefined;
-  /** The folder of a run that goes on. */
-  readonly resumed?: RunFolder;
+  /** The folder of a run that goes on, and what has happened in it. */
+  readonly resumed?: { readonly folder: RunFolder; readonly events: readonly RunEvent[] };
   show(event: RunEvent): void;
 }
 
 export class Recorder {
   private readonly document: ResolvedDocument;
   private readonly options: RecorderOptions;
+  private readonly doctor: Doctor;
   private folder: RunFolder | undefined;
   private step = 0;
   private epoch = 0;
@@ -30,6 +32,8 @@ export class Recorder {
   constructor(document: ResolvedDocument, options: RecorderOptions) {
     this.document = document;
     this.options = options;
+    this.doctor = new Doctor(document);
+    for (const event of options.resumed?.events ?? []) this.doctor.observe(event);
   }
 
   /** The run's folder, once there is one. */
@@ -42,7 +46,15 @@ export class Recorder {
     return this.fileErrors.values().next().value;
   }
 
+  /** What the doctor finds in an event comes after it; the end of a run comes after all. */
   onEvent(event: RunEvent): void {
+    const findings = this.doctor.observe(event);
+    if (event.type !== "run.ended") this.take(event);
+    for (const finding of findings) this.take(finding);
+    if (event.type === "run.ended") this.take(event);
+  }
+
+  private take(event: RunEvent): void {
     if (event.type === "run.started") this.start(event);
     else if (event.type === "run.resumed") this.goOn(event);
     else if (event.type === "run.ended") this.end(event);
@@ -69,7 +81,7 @@ export class Recorder {
   }
 
   private goOn(event: RunResumed): void {
-    const folder = this.options.resumed!;
+    const { folder } = this.options.resumed!;
     this.folder = folder;
     [this.step, this.epoch] = [event.step, event.epoch];
     folder.writeDocument({ ...this.document, numerics: event.numerics });
@@ -147,7 +159,7 @@ export class Recorder {
   }
 
   close(): void {
-    (this.folder ?? this.options.resumed)?.close();
+    (this.folder ?? this.options.resumed?.folder)?.close();
   }
 }
 

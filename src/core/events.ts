@@ -4,6 +4,8 @@
  * Every event is plain JSON. A new field or type may be added under the same version; a changed meaning raises it.
  */
 
+import type { Finding } from "./findings.ts";
+
 export const eventVersion = 1;
 
 /** Loss, and accuracy where targets are classes, averaged over examples. */
@@ -137,6 +139,13 @@ export interface ProbeTaken {
   readonly parameters: readonly ParameterProbe[];
 }
 
+/** Something is wrong with the run, or could be better. */
+export interface FindingMade extends Finding {
+  readonly type: "finding.made";
+  readonly step: number;
+  readonly epoch: number;
+}
+
 /** All that the run needs to go on has been written. */
 export interface CheckpointSaved {
   readonly type: "checkpoint.saved";
@@ -212,6 +221,7 @@ export type RunEvent =
   | RunResumed
   | TrainProgress
   | ProbeTaken
+  | FindingMade
   | EpochEnded
   | CheckpointSaved
   | ProfileSaved

@@ -1,10 +1,9 @@
 /** Experiments: what the lecture claims, tried on real data, with the figure that shows it. */
+import type { Language, Text } from "../core/language.ts";
 import type { Figure } from "../figures/index.ts";
 import type { Lab } from "./lab.ts";
 
-/** The languages that pages are written in. */
-export type Language = "en" | "ko";
-export type Text = Readonly<Record<Language, string>>;
+export type { Language, Text };
 
 /** What the lecture says that the figure shows, and whether it came out so. */
 export interface Claim {

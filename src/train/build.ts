@@ -85,7 +85,7 @@ interface Forward {
   readonly correct: Tensor | undefined;
 }
 
-/** A program that looks into a model. Outputs: "loss", "layer.NAME" of each of `layers`, "gradient.NAME", squared, of each parameter. */
+/** A program that looks into a model. Outputs: "loss", "objective" with the penalty, "layer.NAME" of each of `layers`, "gradient.NAME", squared, of each parameter. */
 export interface ProbeProgram {
   readonly program: Program;
   readonly layers: readonly ChosenLayer[];
@@ -262,10 +262,11 @@ export class RunPrograms {
     const [seen, randomInputs]: [{ layer: ChosenLayer; output: Tensor }[], string[]] = [[], []];
     const traces: Traces = { randomInputs, seen: (layer, output) => seen.push({ layer, output }) };
     const loss = mean(this.forward("train", rows, "training", traces, "all").losses);
-    const gradients = this.gradientsOf(this.regularizers.penalised(loss, this.model.parameters));
     const { parameters } = this.model;
+    const objective = this.regularizers.penalised(loss, parameters);
+    const gradients = this.gradientsOf(objective);
     const layers = shownLayers(seen, new Set(parameters.filter(({ isWeight }) => isWeight).map(({ layer }) => layer)));
-    const outputs: Record<string, Tensor> = { loss };
+    const outputs: Record<string, Tensor> = { loss, objective };
     for (const { layer, output } of layers) outputs[`layer.${layer.name}`] = output;
     for (const [i, { tensor }] of parameters.entries())
       outputs[`gradient.${tensor.name}`] = sum(mul(gradients[i]!, gradients[i]!));

@@ -7,6 +7,7 @@
 import type { LayerProbe, ParameterProbe, ProbeTaken } from "../core/events.ts";
 import { foldIn, foldNumber, type RandomKey } from "../core/random.ts";
 import { type Dataset, exampleSize, type Table } from "../data/dataset.ts";
+import type { FirstLook } from "../doctor/examiner.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import { type Tensor, topologicalOrder } from "../graph/index.ts";
 import { allLayers } from "../nn/blocks.ts";
@@ -62,6 +63,7 @@ export class Probe {
     this.states = programs.model.states.map(({ tensor }) => tensor).filter((tensor) => read.has(tensor));
     const numerics = executable.numerics === "float64" ? {} : { numerics: executable.numerics as Numerics };
     this.executable = engine.compile({ probe: this.built.program }, numerics);
+    for (const [name, value] of Object.entries(programs.regularizers.numbers)) this.executable.setScalar(name, value);
     // Any rows will do, as long as they are the same each time: those of a shuffled split come in the order of the file.
     const stride = rows.length / this.count;
     const chosen = Array.from({ length: this.count }, (_, i) => rows[Math.floor(i * stride)] ?? rows[i % rows.length]!);
@@ -125,6 +127,14 @@ export class Probe {
       const statistics = unitStatistics(values, shape[shape.length - 1]!, definition.range);
       return { layer: name, kind: definition.name, ...statistics };
     });
+  }
+
+  /** How the model begins: its loss, the same with the penalty, and what its last layer gives. */
+  first(): FirstLook {
+    const { loss, layers } = this.take(0, 0);
+    const penalised = this.executable.output("probe", "objective")[0]!;
+    const { mean, deviation } = layers[layers.length - 1]!;
+    return { loss, penalised, outputs: { mean, deviation } };
   }
 
   /**

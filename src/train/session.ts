@@ -51,6 +51,10 @@ export interface SessionOptions {
   readonly threads?: ThreadTeam | undefined;
   /** Whether `evaluate` can be asked for the rows that are learned from, too. */
   readonly evaluatesTraining?: boolean;
+  /** Learns from so many of the training rows alone; from all where absent. */
+  readonly learnsFrom?: number;
+  /** The learning rate at a step, from 0, in place of what the document says. */
+  rateAt?(step: number): number;
   /** Whether the engine measures the time of each kernel. */
   readonly profile?: boolean;
 }
@@ -66,14 +70,15 @@ export class Session {
   readonly engine: Engine;
   readonly model: Model;
   readonly executable: Executable;
+  /** Row numbers in the training tables: of what is learned from, and of what is held out to judge by. */
+  readonly rows: { readonly training: Uint32Array; readonly validation: Uint32Array };
+  private readonly rateAt: ((step: number) => number) | undefined;
   readonly counts: { readonly training: number; readonly validation: number; readonly test: number };
   /** Steps of the whole run. */
   readonly steps: number;
   readonly stepsPerEpoch: number;
   private readonly key: RandomKey;
   private readonly batches: BatchPlan;
-  /** Rows of the training tables that are learned from. */
-  private readonly learned: Uint32Array;
   private readonly programs: RunPrograms;
   private readonly stepPrograms = new Map<number, StepProgram>();
   /** Scores and predictions over what the run is judged by. */
@@ -90,9 +95,10 @@ export class Session {
   constructor(
     run: Run,
     raw: RawDataset,
-    { engine, numerics, memoryLimitBytes, threads, profile, evaluatesTraining = false }: SessionOptions,
+    { engine, numerics, memoryLimitBytes, threads, profile, evaluatesTraining = false, learnsFrom, rateAt }: SessionOptions,
   ) {
     this.run = run;
+    this.rateAt = rateAt;
     this.engine = engine;
     this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
     this.currentRate = Number(run.optimizer.options.learningRate);
@@ -102,16 +108,17 @@ export class Session {
     this.preparation = preparation;
     this.warnings = warnings;
     const { training, numerics: wanted } = run.document;
+    const learned = learnsFrom === undefined ? split.train : split.train.subarray(0, learnsFrom);
+    this.rows = { training: learned, validation: split.validation };
     this.batches = batchPlan({
-      rows: split.train,
+      rows: learned,
       size: training.batchSize * training.accumulate,
       order: training.order,
       key: foldIn(this.key, "batches"),
     });
-    this.learned = split.train;
     this.stepsPerEpoch = this.batches.stepsPerEpoch;
     this.steps = training.iterations ?? training.epochs! * this.stepsPerEpoch;
-    this.counts = { training: split.train.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
+    this.counts = { training: learned.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
     if (run.augmentation.length > 0)
       this.augmenter = new Augmenter(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));
     this.programs = new RunPrograms(run, dataset);
@@ -120,7 +127,7 @@ export class Session {
     const sizes = new Set([this.batches.sizeOf(0), this.batches.sizeOf(this.stepsPerEpoch - 1)]);
     const trainingSteps = this.trainingPrograms([...sizes]);
     this.evaluation = new Evaluation(run, dataset, preparation, this.programs, {
-      training: evaluatesTraining ? split.train : new Uint32Array(0),
+      training: evaluatesTraining ? learned : new Uint32Array(0),
       validation: split.validation,
     });
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
@@ -208,9 +215,14 @@ export class Session {
   private setRates(step: number): void {
     const { optimizer, schedule } = this.run;
     const { definition } = optimizer;
-    if (!definition.scalars && !schedule) return;
+    const { rateAt } = this;
+    if (!definition.scalars && !schedule && !rateAt) return;
     let { options } = optimizer;
-    if (schedule) {
+    if (rateAt) {
+      this.currentRate = rateAt(step);
+      options = { ...options, learningRate: this.currentRate };
+      this.executable.setScalar(scalarName("learningRate"), this.currentRate);
+    } else if (schedule) {
       const { steps, stepsPerEpoch, scheduleMemory } = this;
       const share = learningRateMultiplier(schedule, schedule.warmup, { step, steps, stepsPerEpoch }, scheduleMemory);
       this.currentRate = (optimizer.options.learningRate as number) * share;
@@ -247,8 +259,8 @@ export class Session {
 
   /** What looks into the model as it is at the time of a call. @throws EngineError  there is no memory for it */
   probe(): Probe {
-    const { programs, dataset, learned: rows, executable, engine, key } = this;
-    return new Probe({ programs, dataset, rows, executable, engine, key });
+    const { programs, dataset, rows, executable, engine, key } = this;
+    return new Probe({ programs, dataset, rows: rows.training, executable, engine, key });
   }
 
   /** Numbers, in the training tables, of the rows of step `step`, from 0. */

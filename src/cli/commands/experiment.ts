@@ -15,6 +15,7 @@ import { loadDataset } from "../../files/data-files.ts";
 import { renderPng } from "../../pictures/render-png.ts";
 import { writeAtomically } from "../../store/atomic-file.ts";
 import { fileFault } from "../../store/file-faults.ts";
+import { localeLanguage } from "../locale.ts";
 import { screen } from "../output.ts";
 import { wholeNumber } from "../run-options.ts";
 import { painter } from "../terminal/format.ts";
@@ -28,13 +29,6 @@ interface ExperimentOptions {
   readonly json?: true;
 }
 
-/** Korean where the locale is, else English. */
-const usualLanguage = (): Language =>
-  /^ko\b/i.test(process.env.LC_ALL ?? process.env.LC_MESSAGES ?? process.env.LANG ?? "") ||
-  (!process.env.LANG && /^ko\b/.test(Intl.DateTimeFormat().resolvedOptions().locale))
-    ? "ko"
-    : "en";
-
 export function experimentCommand(finish: (exitCode: number) => void): Command {
   return new Command("experiment")
     .description("Makes the lecture's experiments and their figures: list, one by its ID, or all.")
@@ -43,7 +37,7 @@ export function experimentCommand(finish: (exitCode: number) => void): Command {
     .option("--seed <n>", "the first seed", wholeNumber(0), 0)
     .option("--data <folder>", "holds mnist/, cifar10/, ...; else OSOLGIL_DATA, else what npm brings")
     .option("--out <folder>", "where data, figure and page go (default: experiments/ID, or experiments)")
-    .addOption(new Option("--lang <language>", "of texts and figures").choices(["en", "ko"]).default(usualLanguage()))
+    .addOption(new Option("--lang <language>", "of texts and figures").choices(["en", "ko"]).default(localeLanguage()))
     .option("--json", "the result as one line of JSON")
     .action(async (id: string, options: ExperimentOptions) => {
       if (id === "list") list(options);

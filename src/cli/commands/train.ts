@@ -73,7 +73,7 @@ async function trainOnce(
     else process.stdout.write(eventLine(event));
   };
   if (reporter && resumed) for (const event of resumed.events) reporter.onEvent(event);
-  const recorder = new Recorder(run.document, { out: options.out, ...(resumed && { resumed: resumed.folder }), show });
+  const recorder = new Recorder(run.document, { out: options.out, ...(resumed && { resumed }), show });
   let isProfiled = false;
   const onProfile = (step: number, profile: RunProfile) => {
     isProfiled = true;

@@ -2,11 +2,13 @@
  * Tells people how training goes, from its events: a few lines at the start, a row for each epoch, one line that is rewritten in
  * place where there is a terminal, results and a curve at the end.
  */
+
 import { join } from "node:path";
 import type { EpochEnded, ProfileSaved, RunEvent, RunResumed, RunStarted, TrainProgress } from "../../core/events.ts";
 import type { ProfileSummary } from "../../train/profile-summary.ts";
 import type { CurvePoint } from "./curve.ts";
 import { EpochTable } from "./epoch-table.ts";
+import { findingLines } from "./finding-lines.ts";
 import { type Paint, painter, wrap } from "./format.ts";
 import { profileLines } from "./profile-table.ts";
 import { progressLine } from "./progress-line.ts";
@@ -69,6 +71,9 @@ export class TerminalReporter {
         break;
       case "epoch.ended":
         this.#onEpoch(event);
+        break;
+      case "finding.made":
+        this.#print(findingLines(event, this.#width, this.#paint));
         break;
       case "profile.saved":
         this.#profileSaved = event;

@@ -1,0 +1,29 @@
+/** What a doctor finds in a run: a fault, how bad it is, what shows it, and what to do. */
+
+/** note: worth knowing. warning: the result will be worse than it could be. error: the run is lost. */
+export type Severity = "note" | "warning" | "error";
+
+/** A value of the run document that would mend it. */
+export interface Change {
+  /** As `--set` takes it: "optimizer.learningRate". */
+  readonly path: string;
+  readonly value: unknown;
+}
+
+export interface Finding {
+  /** The same for the same fault: what `osolgil explain` takes. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** What was seen, with its numbers. */
+  readonly message: string;
+  /** The same numbers, and the thresholds they were held against, by name. */
+  readonly evidence: Readonly<Record<string, number>>;
+  /** What it most likely comes from. */
+  readonly cause: string;
+  /** What to do. */
+  readonly advice: string;
+  /** The same as changes to the run document, where it can be said so. */
+  readonly changes?: readonly Change[];
+  /** Where in the model, where it is not everywhere. */
+  readonly layer?: string;
+}

@@ -1,0 +1,44 @@
+import { defineCheck, otherLearningRate, short } from "./define.ts";
+import { lastingly } from "./looks.ts";
+
+/**
+ * Steps that are long for the weights that they change.
+ *
+ * Symbols  r = |update| / |W|, of each weight; fires where r > `ratio` in three looks in a row
+ * Source   Lecture, F6, and CS231n: about 1e-3. A factor of 30 is what TheDeepChecker's 1e-4 to 1e-1 and SageMaker's rule leave on
+ *          average; Adam's first steps on small weights pass 1e-2 in clean runs, and are over by then.
+ */
+export const updatesTooLarge = defineCheck({
+  code: "updatesTooLarge",
+  name: { en: "Updates too large", ko: "지나치게 큰 갱신" },
+  explanation: {
+    en: "A step changes weights by more than three hundredths of their length, where about a thousandth is usual. The network forgets as fast as it learns: the loss swings, or stays high. Lower the learning rate by what the ratio is too large.",
+    ko: "한 걸음이 가중치 크기의 100분의 3을 넘게 바꾼다. 보통은 1000분의 1쯤이다. 배우는 만큼 잊어버려 손실이 출렁이거나 내려가지 않는다. 비율이 큰 만큼 학습률을 낮춘다.",
+  },
+  source: "Lecture, F6; CS231n; TheDeepChecker.",
+  thresholds: { ratio: 0.03, usual: 1e-3 },
+  watch(run) {
+    const { ratio, usual } = this.thresholds as { ratio: number; usual: number };
+    const last = lastingly(({ parameters }) =>
+      parameters.flatMap(({ parameter, isWeight, updateNorm = 0, norm }) => {
+        const size = updateNorm / norm;
+        return isWeight && norm > 0 && size > ratio ? [{ key: parameter, seen: { parameter, size } }] : [];
+      }),
+    );
+    return (event) => {
+      const found = event.type === "probe.taken" ? last(event) : undefined;
+      if (!found) return undefined;
+      const { parameter, size } = found;
+      const change = otherLearningRate(run, Math.max(0.01, (10 * usual) / size));
+      return {
+        severity: "warning",
+        message: `a step changes '${parameter}' by ${short(size)} of its length, where about ${short(usual)} is usual`,
+        evidence: { ratio: size, threshold: ratio, usual },
+        cause: "the learning rate is too high for these weights",
+        advice: "Lower the learning rate by what the ratio is too large.",
+        layer: parameter,
+        ...(change && { changes: [change] }),
+      };
+    };
+  },
+});

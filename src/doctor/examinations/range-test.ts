@@ -1,0 +1,114 @@
+import type { Finding } from "../../core/findings.ts";
+import { log, pow } from "../../core/math.ts";
+import { short } from "../checks/define.ts";
+import { defineExamination } from "./define.ts";
+
+const [steps, least, most] = [160, 1e-7, 10];
+/** The sweep ends where the smoothed loss is this many times its least. */
+const bound = 4;
+/** Share of the old mean that a step keeps. */
+const smoothing = 0.9;
+/** A rate this many times the suggestion, or this part of it, is worth a word. */
+const far = 30;
+
+/**
+ * Losses while the learning rate grows evenly in its logarithm: where they fall most steeply is a good rate.
+ *
+ * Symbols  eta_i = least (most / least)^(i / steps); L smoothed by an unbiased decaying mean; suggestion argmin dL / d ln(eta)
+ * Source   Smith 2017, arXiv:1506.01186; the steepest point and the bound of 4 as in Lightning's learning-rate finder. Lecture, F4.
+ */
+export const rangeTest = defineExamination({
+  name: "rangeTest",
+  title: { en: "learning rates", ko: "학습률 훑기" },
+  source: "Lecture, F4; Smith 2017, arXiv:1506.01186; Lightning.",
+  codes: {
+    learningRateTooHigh: {
+      name: { en: "A learning rate that is too high", ko: "너무 높은 학습률" },
+      explanation: {
+        en: "In a sweep through learning rates the loss falls most steeply at a rate far below the one that the run asks for, and at that one it already grows. The run will swing, explode or end in NaN. Take the suggested rate, or warm up to the one you asked for.",
+        ko: "학습률을 훑어 보니 손실이 가장 가파르게 내려가는 곳이 정해 둔 학습률보다 훨씬 낮고, 그 학습률에서는 이미 올라간다. 학습이 출렁이거나 폭발하거나 NaN으로 끝날 것이다. 제안한 값을 쓰거나 예열한다.",
+      },
+    },
+    learningRateTooLow: {
+      name: { en: "A learning rate that is too low", ko: "너무 낮은 학습률" },
+      explanation: {
+        en: "In a sweep through learning rates the loss hardly falls at the rate that the run asks for; it falls most steeply at one far above. The run will take far longer than it needs. Take the suggested rate.",
+        ko: "학습률을 훑어 보니 정해 둔 학습률에서는 손실이 거의 내려가지 않고, 훨씬 높은 곳에서 가장 가파르게 내려간다. 필요보다 훨씬 오래 걸릴 것이다. 제안한 값을 쓴다.",
+      },
+    },
+    noLearningRate: {
+      name: { en: "No learning rate helps", ko: "어떤 학습률도 듣지 않는다" },
+      explanation: {
+        en: "In a sweep through learning rates from 1e-7 to 10 the loss falls nowhere. The gradients that come back are no use: look at the initialisation, the activations, the loss and the data before looking for a rate.",
+        ko: "1e-7에서 10까지 학습률을 훑어 보아도 손실이 내려가는 곳이 없다. 돌아오는 기울기가 쓸모없는 것이다. 학습률을 찾기 전에 초깃값, 활성화, 손실, 데이터를 본다.",
+      },
+    },
+  },
+  examine(examiner) {
+    const { learningRate } = examiner.document.optimizer;
+    if (typeof learningRate !== "number") return undefined;
+    const rates = Array.from({ length: steps }, (_, i) => least * pow(most / least, i / (steps - 1)));
+    const sweep = examiner.sweep(rates, bound);
+    const found = steepest(sweep);
+    const curve = { ...sweep, rates: sweep.rates.slice(0, sweep.losses.length), smoothed: found.smoothed };
+    if (found.rate === undefined) {
+      return {
+        result: "the loss falls at no rate between 1e-7 and 10",
+        curve,
+        findings: [
+          {
+            code: "noLearningRate",
+            severity: "warning",
+            message: "the loss falls at no learning rate between 1e-7 and 10",
+            evidence: { first: sweep.losses[0] ?? Number.NaN },
+            cause: "the gradients that come back are no use",
+            advice: "Look at the initialisation, the activations, the loss and the data.",
+          },
+        ],
+      };
+    }
+    const suggestion = Number(found.rate.toPrecision(2));
+    const findings: Finding[] = [];
+    const isHigh = learningRate > far * suggestion;
+    if (isHigh || learningRate < suggestion / far) {
+      findings.push({
+        code: isHigh ? "learningRateTooHigh" : "learningRateTooLow",
+        severity: "warning",
+        message: `the learning rate is ${short(learningRate)}; the loss falls most steeply at ${short(suggestion)}`,
+        evidence: { learningRate, suggestion, threshold: far },
+        cause: isHigh ? "steps that overshoot" : "steps that are shorter than they need be",
+        advice: "Take the suggested rate.",
+        changes: [{ path: "optimizer.learningRate", value: suggestion }],
+      });
+    }
+    return {
+      result: `steepest at ${short(suggestion)}; the run has ${short(learningRate)}`,
+      findings,
+      curve: { ...curve, suggestion },
+    };
+  },
+});
+
+/** Losses as an unbiased decaying mean, and the rate at which it falls most steeply. */
+export function steepest({ rates, losses }: { readonly rates: readonly number[]; readonly losses: readonly number[] }): {
+  readonly smoothed: readonly number[];
+  readonly rate?: number;
+} {
+  const smoothed: number[] = [];
+  let [mean, weight] = [0, 0];
+  for (const loss of losses) {
+    mean = smoothing * mean + (1 - smoothing) * loss;
+    weight = smoothing * weight + (1 - smoothing);
+    smoothed.push(mean / weight);
+  }
+  const first = smoothed[0] ?? Number.NaN;
+  const lowest = Math.min(...smoothed);
+  // A loss that never comes below what noise makes of the first one has not fallen.
+  if (!(lowest < 0.97 * first)) return { smoothed };
+  let best: { readonly slope: number; readonly rate: number } | undefined;
+  for (let i = 2; i < smoothed.length - 2; i++) {
+    const slope = (smoothed[i + 2]! - smoothed[i - 2]!) / (log(rates[i + 2]!) - log(rates[i - 2]!));
+    if (!best || slope < best.slope) best = { slope, rate: rates[i]! };
+  }
+  return { smoothed, ...(best && best.slope < 0 && { rate: best.rate }) };
+}

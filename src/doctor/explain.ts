@@ -1,0 +1,33 @@
+/** What each finding means. */
+import { DocumentError } from "../core/errors.ts";
+import type { Text } from "../core/language.ts";
+import { suggestName } from "../core/names.ts";
+import { checks } from "./checks/index.ts";
+import { examinations } from "./examinations/index.ts";
+
+export interface Explanation {
+  readonly name: Text;
+  readonly explanation: Text;
+  readonly source: string;
+}
+
+const explanations = (): ReadonlyMap<string, Explanation> =>
+  new Map([
+    ...examinations.flatMap(({ codes, source }) =>
+      Object.entries(codes).map(([code, texts]) => [code, { ...texts, source }] as const),
+    ),
+    ...checks.map(({ code, name, explanation, source }) => [code, { name, explanation, source }] as const),
+  ]);
+
+/** All that a doctor can find, before a run and on its way. */
+export const findingCodes = (): readonly string[] => [...explanations().keys()];
+
+/** @throws DocumentError  E_FINDING_UNKNOWN: there is no such finding */
+export function explanationOf(code: string): Explanation {
+  const found = explanations().get(code);
+  if (found) return found;
+  throw new DocumentError("E_FINDING_UNKNOWN", {
+    message: `there is no finding '${code}'`,
+    hint: suggestName(code, findingCodes()),
+  });
+}
