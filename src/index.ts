@@ -22,6 +22,8 @@ export {
   TrainingError,
 } from "./core/errors.ts";
 export type * from "./core/events.ts";
+export type { Change, Finding, Severity } from "./core/findings.ts";
+export type { Language, Text } from "./core/language.ts";
 export type {
   BooleanSpec,
   ComponentSpec,
@@ -86,6 +88,11 @@ export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";
 export type { FittedStep } from "./data/rows.ts";
 export { kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
+export { type CheckDefinition, checks, type Found, type WatchedRun } from "./doctor/checks/index.ts";
+export { type ExaminationDefinition, type Examined, examinations } from "./doctor/examinations/index.ts";
+export type { DataFacts, Examiner, FirstLook, GradientFinding, Overfit, Spread, Sweep } from "./doctor/examiner.ts";
+export { type Explanation, explanationOf, findingCodes } from "./doctor/explain.ts";
+export { Doctor, watched } from "./doctor/watch.ts";
 export { editDocument } from "./document/edit.ts";
 export { type MadeDocument, makeDocument, type TableChoices } from "./document/from-csv.ts";
 export { mainJob } from "./document/main-job.ts";
@@ -121,7 +128,7 @@ export { defineLoss, type LossDefinition, type TargetKind } from "./nn/losses/de
 export * from "./nn/losses/definitions.ts";
 export { defineMetric, type MetricDefinition, type Predicted } from "./nn/metrics/define.ts";
 export * as metrics from "./nn/metrics/definitions.ts";
-export type { Model, ModelParameter, ModelState } from "./nn/model.ts";
+export type { Model, ModelParameter, ModelState, Traces } from "./nn/model.ts";
 export { type ConstraintDefinition, defineConstraint } from "./optim/constraints/define.ts";
 export * as constraints from "./optim/constraints/definitions.ts";
 export { defineOptimizer, type OptimizerDefinition, type ParameterFacts } from "./optim/optimizers/define.ts";
@@ -139,7 +146,9 @@ export * as schedules from "./optim/schedules/definitions.ts";
 export type { WeightRule } from "./optim/weight-rule.ts";
 export { type Checkpoint, type CheckpointMetadata, decodeCheckpoint } from "./train/checkpoint.ts";
 export type { Evaluation, Judged, Predictions } from "./train/evaluation.ts";
+export { examinerOf } from "./train/examiner.ts";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type ParameterCheck } from "./train/gradient-check.ts";
+export type { Probe as ModelProbe } from "./train/probe.ts";
 export { type KernelTiming, type ProfileSummary, summarizeProfile, type Timing } from "./train/profile-summary.ts";
 export { chromeTrace } from "./train/profile-trace.ts";
 export { ProfiledSession, type ProfiledStep, type ProfiledSteps } from "./train/profiled-session.ts";

@@ -6,6 +6,7 @@
 
 import type { Finding } from "./findings.ts";
 
+/** Of the events in this file. */
 export const eventVersion = 1;
 
 /** Loss, and accuracy where targets are classes, averaged over examples. */

@@ -10,6 +10,7 @@ export interface Change {
   readonly value: unknown;
 }
 
+/** A fault, with all that a person needs to mend it. */
 export interface Finding {
   /** The same for the same fault: what `osolgil explain` takes. */
   readonly code: string;

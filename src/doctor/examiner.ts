@@ -65,13 +65,17 @@ export interface GradientFinding {
   readonly error: number;
 }
 
+/** A run that can be tried out in small; `examinerOf` makes one. */
 export interface Examiner {
+  /** The run. */
   readonly document: ResolvedDocument;
   /** What the loss is called: "softmaxCrossEntropy". */
   readonly loss: string;
   /** Parts of the run that are a person's own: their gradients are checked. */
   readonly ownParts: readonly string[];
+  /** What there is to be learned from. */
   facts(): DataFacts;
+  /** How the model begins. */
   firstLook(): FirstLook;
   /** Learns so many examples by heart: no penalty, no dropout, no augmentation, Adam at this rate, until the loss is below `enough`. */
   overfit(options: {

@@ -5,6 +5,7 @@ import { suggestName } from "../core/names.ts";
 import { checks } from "./checks/index.ts";
 import { examinations } from "./examinations/index.ts";
 
+/** A finding for people who meet it for the first time. */
 export interface Explanation {
   readonly name: Text;
   readonly explanation: Text;
@@ -22,7 +23,7 @@ const explanations = (): ReadonlyMap<string, Explanation> =>
 /** All that a doctor can find, before a run and on its way. */
 export const findingCodes = (): readonly string[] => [...explanations().keys()];
 
-/** @throws DocumentError  E_FINDING_UNKNOWN: there is no such finding */
+/** What a finding means. @throws DocumentError  E_FINDING_UNKNOWN: there is no such finding */
 export function explanationOf(code: string): Explanation {
   const found = explanations().get(code);
   if (found) return found;

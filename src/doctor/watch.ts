@@ -9,6 +9,7 @@ const stepOf = (event: RunEvent) => ({
   epoch: "epoch" in event && typeof event.epoch === "number" ? event.epoch : 0,
 });
 
+/** Takes the events of a run and says what is wrong with it, as soon as it shows. */
 export class Doctor {
   private readonly document: ResolvedDocument;
   private readonly definitions: readonly CheckDefinition[];
@@ -53,7 +54,9 @@ export class Doctor {
 /**
  * The events of a run with the findings in their places: each after the event that shows it, but those of the end before it.
  *
- * @example for (const event of watched(train(session), session.run.document)) show(event);
+ * @example
+ * const session = openSession({ model: [dense({ units: 1 })], inputs: [[1], [2], [3]], targets: [2, 4, 6], epochs: 3 });
+ * for (const event of watched(train(session), session.run.document)) if (event.type === "finding.made") console.log(event.message);
  */
 export function* watched(events: Iterable<RunEvent>, document: ResolvedDocument): Generator<RunEvent, void> {
   const doctor = new Doctor(document);

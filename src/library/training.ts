@@ -1,6 +1,8 @@
 /** A training under way: its events one after the other, and the model at its end. */
 import { TrainingError } from "../core/errors.ts";
 import type { RunEnded, RunEvent } from "../core/events.ts";
+import { Doctor } from "../doctor/watch.ts";
+import { defaultProbeEvery } from "../train/probe.ts";
 import type { Session } from "../train/session.ts";
 import { Trainer } from "../train/train.ts";
 import { TrainedModel } from "./trained-model.ts";
@@ -28,13 +30,17 @@ export class Training implements AsyncIterable<RunEvent>, PromiseLike<TrainedMod
 
   constructor(session: Session, signal: AbortSignal | undefined) {
     this.session = session;
-    this.result = this.run(new Trainer(session, { shouldStop: () => signal?.aborted === true, pauseEveryMs }), signal);
+    this.result = this.run(
+      new Trainer(session, { shouldStop: () => signal?.aborted === true, pauseEveryMs, probeEvery: defaultProbeEvery }),
+      signal,
+    );
     // Who walks through the events learns of a failure there too; it is no unhandled rejection of its own.
     this.result.catch(() => {});
   }
 
   private async run(trainer: Trainer, signal: AbortSignal | undefined): Promise<TrainedModel> {
     let ended: RunEnded | undefined;
+    const doctor = new Doctor(this.session.run.document);
     try {
       await pause();
       for (const event of trainer.eventsWithPauses()) {
@@ -42,7 +48,9 @@ export class Training implements AsyncIterable<RunEvent>, PromiseLike<TrainedMod
           await pause();
           continue;
         }
-        this.events.push(event);
+        const findings = doctor.observe(event);
+        // What is found in the end of a run comes before it.
+        this.events.push(...(event.type === "run.ended" ? [...findings, event] : [event, ...findings]));
         this.wakeAll();
         if (event.type === "run.ended") ended = event;
       }

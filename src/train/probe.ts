@@ -38,6 +38,7 @@ export interface Probed {
   readonly key: RandomKey;
 }
 
+/** A look into a model: see `Session.probe`. */
 export class Probe {
   private readonly probed: Probed;
   private readonly built: ProbeProgram;
@@ -47,7 +48,10 @@ export class Probe {
   private readonly states: readonly Tensor[];
   private before: ReadonlyMap<Tensor, ArrayLike<number>> | undefined;
 
-  /** @throws EngineError  there is no memory for it */
+  /**
+   * @throws EngineError  there is no memory for it
+   * @internal
+   */
   constructor(probed: Probed) {
     const { programs, dataset, rows, executable, engine, key } = probed;
     this.probed = probed;

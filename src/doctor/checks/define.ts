@@ -13,6 +13,7 @@ export interface WatchedRun {
 /** What a check has found, without its code. */
 export type Found = Omit<Finding, "code">;
 
+/** What looks for one fault in the events of a run. */
 export interface CheckDefinition {
   /** What the fault is called, in findings and for `osolgil explain`. */
   readonly code: string;

@@ -17,6 +17,7 @@ export interface Examined {
   };
 }
 
+/** Something that is tried out before a run. */
 export interface ExaminationDefinition {
   readonly name: string;
   /** What is being tried, in a few words. */

@@ -8,4 +8,5 @@ import { rangeTest } from "./range-test.ts";
 import { tinySet } from "./tiny-set.ts";
 
 export type { ExaminationDefinition, Examined } from "./define.ts";
+/** What is tried out before a run, in this order. */
 export const examinations: readonly ExaminationDefinition[] = [data, firstLoss, penalty, gradient, tinySet, rangeTest];
