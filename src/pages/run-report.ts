@@ -1,5 +1,5 @@
 /** A run as a page: how it learned, what it takes for what, and where it errs most. */
-import type { EpochEnded, RunEnded, RunEvent, RunStarted, TrainProgress } from "../core/events.ts";
+import type { EpochEnded, FindingMade, RunEnded, RunEvent, RunStarted, TrainProgress } from "../core/events.ts";
 import type { Figure, ImageTile, Mark } from "../figures/index.ts";
 import { escapeHtml, pageOf } from "./page.ts";
 import { probeSections } from "./probe-sections.ts";
@@ -35,7 +35,16 @@ const curve = (name: string, epochs: readonly number[], values: readonly (number
   y: values.map((value) => value ?? null),
 });
 
-function curvesOf(epochs: readonly EpochEnded[]): Section[] {
+/** Where something was found, on an axis of epochs. */
+const foundAt = (findings: readonly FindingMade[], stepsPerEpoch: number): Mark[] =>
+  findings.map(({ step, code, severity }) => ({
+    kind: "rule",
+    x: step / stepsPerEpoch,
+    label: code,
+    colour: severity === "note" ? "muted" : 1,
+  }));
+
+function curvesOf(epochs: readonly EpochEnded[], found: readonly Mark[]): Section[] {
   const x = epochs.map(({ epoch }) => epoch);
   const training = epochs.map((event) => event.training);
   const validation = epochs.map((event) => event.validation);
@@ -66,14 +75,16 @@ function curvesOf(epochs: readonly EpochEnded[]): Section[] {
       text: hasValidation
         ? "The shaded gap is what does not carry over to data that were not learned from."
         : "Over the training data.",
-      figure: { panels: [{ x: { label: "epoch" }, y: axis("loss", losses), marks: both(({ loss }) => loss) }] },
+      figure: { panels: [{ x: { label: "epoch" }, y: axis("loss", losses), marks: [...both(({ loss }) => loss), ...found] }] },
     },
   ];
   if (training.some(({ accuracy }) => accuracy !== undefined)) {
     sections.push({
       title: "Accuracy",
       text: "Share of examples whose largest output is the right class.",
-      figure: { panels: [{ x: { label: "epoch" }, y: { label: "accuracy" }, marks: both(({ accuracy }) => accuracy) }] },
+      figure: {
+        panels: [{ x: { label: "epoch" }, y: { label: "accuracy" }, marks: [...both(({ accuracy }) => accuracy), ...found] }],
+      },
     });
   }
   return sections;
@@ -129,6 +140,21 @@ function weightsOf(weights: readonly Omit<ImageTile, "label">[]): Section {
   };
 }
 
+const signs = { error: "✗", warning: "!", note: "·" } as const;
+
+function findingsOf(findings: readonly FindingMade[]): string {
+  if (findings.length === 0) return "";
+  const items = findings.map(({ code, severity, message, cause, advice, epoch, step, changes = [] }) => {
+    const options = changes.map(
+      ({ path, value }) => `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
+    const mend = options.length > 0 ? `<br><code>${escapeHtml(options.join(" "))}</code>` : "";
+    return `<li><b class="${severity === "note" ? "soft" : "fails"}">${signs[severity]} ${code}</b> ${escapeHtml(message)}
+<span class="measured">epoch ${epoch}, step ${step}. Likely: ${escapeHtml(cause)}. ${escapeHtml(advice)}${mend}</span></li>`;
+  });
+  return `<h2>What the doctor found</h2>\n<ul class="claims">${items.join("\n")}</ul>\n`;
+}
+
 const percent = (share: number | undefined) => (share === undefined ? "" : `${(100 * share).toFixed(2)} %`);
 
 function summary(started: RunStarted | undefined, ended: RunEnded | undefined): string {
@@ -167,8 +193,10 @@ export function runReport({ name, document, events, judgement, weights }: Report
   const progress = events.filter((event) => event.type === "train.progress");
   const started = events.find((event) => event.type === "run.started");
   const ended = events.findLast((event) => event.type === "run.ended");
+  const findings = events.filter((event) => event.type === "finding.made");
+  const perEpoch = started?.stepsPerEpoch ?? epochs[0]?.step ?? 1;
   const sections = [
-    ...(epochs.length > 0 ? curvesOf(epochs) : []),
+    ...(epochs.length > 0 ? curvesOf(epochs, foundAt(findings, perEpoch)) : []),
     ...rateOf(progress),
     ...probeSections(events.filter((event) => event.type === "probe.taken")),
     ...(judgement ? judgementOf(judgement) : []),
@@ -180,7 +208,7 @@ export function runReport({ name, document, events, judgement, weights }: Report
   return pageOf(
     name,
     "en",
-    `<p class="id">run</p>\n<h1>${escapeHtml(name)}</h1>\n${summary(started, ended)}\n${body.join("\n")}
+    `<p class="id">run</p>\n<h1>${escapeHtml(name)}</h1>\n${summary(started, ended)}\n${findingsOf(findings)}${body.join("\n")}
 <h2>Document</h2>\n<details><summary>run.json</summary><pre>${escapeHtml(JSON.stringify(document, null, 2))}</pre></details>`,
   );
 }

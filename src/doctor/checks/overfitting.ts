@@ -4,8 +4,9 @@ import { defineCheck, percent, short } from "./define.ts";
 /**
  * A gap between what a model makes of examples that it has learned from and of others.
  *
- * Symbols  gap = training accuracy - validation accuracy, fires at `gap` in `epochs` epochs in a row, or at the end against the test
- *          data; without accuracies: validation loss above `ratio` times the training loss, and growing over `epochs` epochs
+ * Symbols  gap = training accuracy - validation accuracy, beyond two standard errors of the latter; fires at `gap` in `epochs` epochs
+ *          in a row once the validation loss has left its lowest, or at the end, there against the test data where there are no
+ *          others; without accuracies: validation loss above `ratio` times the training loss, and growing over `epochs` epochs
  * Source   Lecture, F5: a big gap is overfitting. AUTOTRAINER: 0.1; SageMaker Debugger's Overfit: loss gap of 10 % and growing.
  */
 export const overfitting = defineCheck({
@@ -26,10 +27,15 @@ export const overfitting = defineCheck({
       evidence: { training, held, gap: training - held, threshold: gap },
       ...remedies(run.document.penalty),
     });
+    const isGap = (training: number, held: number, count: number) =>
+      training - held - 2 * Math.sqrt((held * (1 - held)) / Math.max(1, count)) >= gap;
     const ofEpoch = (training: Scores, validation: Scores) => {
       if (training.accuracy !== undefined && validation.accuracy !== undefined) {
-        count = training.accuracy - validation.accuracy >= gap ? count + 1 : 0;
-        return count >= epochs ? found(training.accuracy, validation.accuracy, "validation") : undefined;
+        count = isGap(training.accuracy, validation.accuracy, run.started.examples.validation) ? count + 1 : 0;
+        lowest = Math.min(lowest, validation.loss);
+        return count >= epochs && validation.loss > 1.02 * lowest
+          ? found(training.accuracy, validation.accuracy, "validation")
+          : undefined;
       }
       growing = validation.loss > ratio * training.loss && validation.loss > 1.05 * lowest ? growing + 1 : 0;
       lowest = Math.min(lowest, validation.loss);
@@ -46,7 +52,9 @@ export const overfitting = defineCheck({
       if (event.type !== "run.ended" || event.status !== "completed") return undefined;
       const { trainAccuracy, validationAccuracy, testAccuracy } = event.metrics;
       const held = validationAccuracy ?? testAccuracy;
-      if (trainAccuracy === undefined || held === undefined || trainAccuracy - held < gap) return undefined;
+      const { validation, test } = run.started.examples;
+      if (trainAccuracy === undefined || held === undefined) return undefined;
+      if (!isGap(trainAccuracy, held, validationAccuracy === undefined ? test : validation)) return undefined;
       return found(trainAccuracy, held, validationAccuracy === undefined ? "test" : "validation");
     };
   },
