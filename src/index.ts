@@ -85,7 +85,7 @@ export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
 export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";
 export type { FittedStep } from "./data/rows.ts";
-export { kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
+export { type Fold, kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
 export { editDocument } from "./document/edit.ts";
 export { type MadeDocument, makeDocument, type TableChoices } from "./document/from-csv.ts";
 export { mainJob } from "./document/main-job.ts";
