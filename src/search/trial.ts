@@ -1,5 +1,8 @@
 /** What is known of the trials of a study. */
+import type { Goal } from "../optim/schedules/define.ts";
 import type { Assignment } from "./space.ts";
+
+export type { Goal };
 
 /** How good a trial was on the way. */
 export interface TrialReport {

@@ -26,10 +26,10 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // Arrays in, a trained model out.
   library: ["core", "graph", "engine", "nn", "optim", "data", "document", "train"],
   // Contracts that parts are held to, ours and those of others.
-  testing: ["core", "graph", "engine", "nn", "optim", "data"],
+  testing: ["core", "graph", "engine", "nn", "optim", "data", "search"],
   // The watchers see events and documents; what they must try out they ask through an interface of their own.
   doctor: ["core", "document"],
-  search: ["core", "document"],
+  search: ["core", "optim", "document"],
   store: ["core", "document"],
   // Data sets and documents from the disk.
   files: ["core", "data", "document"],

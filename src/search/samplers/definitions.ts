@@ -1,0 +1,3 @@
+/** The samplers: one file and one line each. */
+export { grid } from "./grid.ts";
+export { random } from "./random.ts";
