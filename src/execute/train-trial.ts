@@ -76,6 +76,7 @@ const withoutTest = (run: Run, raw: RawDataset): RawDataset =>
 
 class TrialRun {
   readonly #folds: Fold[];
+  readonly #metric: string;
   readonly #read: (scores: Scores) => number;
   readonly #listener: TrialListener;
   readonly #epochs: number;
@@ -92,7 +93,8 @@ class TrialRun {
       return { session, step: 0, events: new Trainer(session, { pauseEveryMs }).eventsWithPauses() };
     });
     const [{ session }] = this.#folds as [Fold];
-    this.#read = readerOf(metric ?? ("accuracy" in session.goals ? "accuracy" : "loss"), session);
+    this.#metric = metric ?? ("accuracy" in session.goals ? "accuracy" : "loss");
+    this.#read = readerOf(this.#metric, session);
     this.#epochs = Math.ceil(session.steps / session.stepsPerEpoch);
   }
 
@@ -129,6 +131,12 @@ class TrialRun {
     }
   }
 
+  /** Metrics other than loss and accuracy are not measured on the way. */
+  #trainingValue(scores: readonly Scores[]): Pick<TrialReport, "trainingValue"> {
+    if (scores.some((one) => !(this.#metric in one))) return {};
+    return { trainingValue: meanOf(scores.map(this.#read)) };
+  }
+
   /** The mean over the folds; those that ended before count with their last epoch. */
   #report(): TrialReport {
     const latest = this.#folds.map((fold) => fold.latest!);
@@ -136,6 +144,7 @@ class TrialRun {
       epoch: Math.max(...latest.map(({ epoch }) => epoch)),
       step: Math.max(...this.#folds.map(({ step }) => step)),
       value: meanOf(latest.map(({ judged }) => this.#read(judged))),
+      ...this.#trainingValue(latest.map(({ training }) => training)),
       trainingLoss: meanOf(latest.map(({ training }) => training.loss)),
     };
   }

@@ -10,6 +10,8 @@ export interface TrialReport {
   readonly step: number;
   /** What the study looks for, after this epoch; NaN where it is not a number. */
   readonly value: number;
+  /** The same over the epoch's training batches, where it is measured there. */
+  readonly trainingValue?: number;
   readonly trainingLoss?: number;
 }
 

@@ -17,7 +17,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // Figures as PNG, with fonts from the disk.
   pictures: ["core", "figures"],
   // Pages that open from the disk.
-  pages: ["core", "figures"],
+  pages: ["core", "figures", "search"],
   nn: ["core", "graph"],
   optim: ["core", "graph"],
   data: ["core", "graph", "nn", "optim"],
@@ -30,7 +30,8 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // The watchers see events and documents; what they must try out they ask through an interface of their own.
   doctor: ["core", "document"],
   search: ["core", "optim", "document"],
-  store: ["core", "document"],
+  // Of the search it knows what a trial is.
+  store: ["core", "document", "search"],
   // Data sets and documents from the disk.
   files: ["core", "data", "document"],
   execute: [...below, "store", "search", "files"],
