@@ -5,7 +5,7 @@
  * that had begun is run again under its number, with its values, and one that had ended is never run again.
  */
 import { nowMs, wallClock } from "../core/clock.ts";
-import { type PlannedTrial, StudyPlanner, type StudyStopped, type StudySummary } from "../search/planner.ts";
+import { type PlannedTrial, type StageEnded, StudyPlanner, type StudyStopped, type StudySummary } from "../search/planner.ts";
 import { objectiveValue } from "../search/ranking.ts";
 import type { Study } from "../search/study.ts";
 import type { EndedTrial, RunningTrial, TrialReport } from "../search/trial.ts";
@@ -79,6 +79,8 @@ export class StudyRun {
     const isResumed = this.#interrupted.length > 0 || Object.values(this.#counts).some((count) => count > 0);
     const type = isResumed ? "study.resumed" : "study.started";
     this.#tell({ type, version: studyLogVersion, at: wallClock(), workers: this.#executor.slots });
+    // A study may have been killed between the last trial of a stage and the line of its end.
+    this.#tellStages(this.#planner.summary().ended);
     const stop = () => this.#stop();
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
@@ -180,7 +182,15 @@ export class StudyRun {
       if (event.type === "study.stopped") {
         this.#stopped = event;
         this.#stop();
-      } else if (!this.#toldStages.has(event.stage)) this.#tell(event);
+      } else this.#tellStages([event]);
+    }
+  }
+
+  #tellStages(events: readonly StageEnded[]): void {
+    for (const event of events) {
+      if (this.#toldStages.has(event.stage)) continue;
+      this.#tell(event);
+      this.#toldStages.add(event.stage);
     }
   }
 

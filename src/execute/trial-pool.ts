@@ -23,6 +23,9 @@ export interface TrialPoolOptions {
 const describeEnd = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal === null ? `exit code ${code}` : `signal ${signal}`;
 
+const isDead = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
+  pid === undefined || exitCode !== null || signalCode !== null;
+
 /** A process, and its replacements. */
 class Worker {
   readonly #environment: NodeJS.ProcessEnv;
@@ -100,14 +103,15 @@ class Worker {
       child.on("message", onMessage);
       child.on("exit", onExit);
       child.on("error", onError);
-      if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
-      else tell({ type: "train", order });
+      tell({ type: "train", order });
     });
   }
 
   async run(order: TrialOrder, handlers: TrialHandlers): Promise<TrialOutcome> {
     this.isBusy = true;
     try {
+      // One that died between trials is no fault of this one.
+      if (isDead(this.#child)) this.#child = this.#start();
       let why = "";
       for (let attempt = 0; attempt < mostAttempts && !this.#isClosed; attempt++) {
         if (attempt > 0) handlers.onRestart?.();
@@ -132,7 +136,7 @@ class Worker {
     this.#isClosed = true;
     this.#stop?.();
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
+    if (isDead(child)) return Promise.resolve();
     return new Promise((resolve) => {
       child.once("exit", () => resolve());
       child.kill("SIGKILL");
