@@ -1,3 +1,4 @@
 /** The samplers: one file and one line each. */
 export { grid } from "./grid.ts";
 export { random } from "./random.ts";
+export { sobol } from "./sobol.ts";
