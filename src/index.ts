@@ -87,13 +87,13 @@ export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
 export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";
 export type { FittedStep } from "./data/rows.ts";
-export { kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
+export { type Fold, kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
 export { type CheckDefinition, checks, type Found, type WatchedRun } from "./doctor/checks/index.ts";
 export { type ExaminationDefinition, type Examined, examinations } from "./doctor/examinations/index.ts";
 export type { DataFacts, Examiner, FirstLook, GradientFinding, Overfit, Spread, Sweep } from "./doctor/examiner.ts";
 export { type Explanation, explanationOf, findingCodes } from "./doctor/explain.ts";
 export { Doctor, watched } from "./doctor/watch.ts";
-export { editDocument } from "./document/edit.ts";
+export { editDocument, setInDocument } from "./document/edit.ts";
 export { type MadeDocument, makeDocument, type TableChoices } from "./document/from-csv.ts";
 export { mainJob } from "./document/main-job.ts";
 export type { Parts } from "./document/parts.ts";
@@ -144,6 +144,28 @@ export {
 } from "./optim/schedules/define.ts";
 export * as schedules from "./optim/schedules/definitions.ts";
 export type { WeightRule } from "./optim/weight-rule.ts";
+export type { Border } from "./search/narrow.ts";
+export {
+  type Moment,
+  type PlannedTrial,
+  type StageEnded,
+  type StageState,
+  type StudyEvent,
+  StudyPlanner,
+  type StudyStopped,
+  type StudySummary,
+  type Verdict,
+} from "./search/planner.ts";
+export { definePruner, type PrunerContext, type PrunerDefinition } from "./search/pruners/define.ts";
+export * as pruners from "./search/pruners/definitions.ts";
+export { objectiveValue, type RankedTrial } from "./search/ranking.ts";
+export { resolveStudy } from "./search/resolve-study.ts";
+export { defineSampler, type SamplerContext, type SamplerDefinition } from "./search/samplers/define.ts";
+export * as samplers from "./search/samplers/definitions.ts";
+export type * from "./search/space.ts";
+export * from "./search/study.ts";
+export type { EndedTrial, RunningTrial, TrialReport } from "./search/trial.ts";
+export { bestDocument } from "./search/trial-document.ts";
 export { type Checkpoint, type CheckpointMetadata, decodeCheckpoint } from "./train/checkpoint.ts";
 export type { Evaluation, Judged, Predictions } from "./train/evaluation.ts";
 export { examinerOf } from "./train/examiner.ts";

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, (finish: Finish, surroundings: Surroundi
   predict: async () => (await import("./commands/predict.ts")).predictCommand(),
   runs: async () => (await import("./commands/runs.ts")).runsCommand(),
   report: async () => (await import("./commands/report.ts")).reportCommand(),
+  search: async (finish, surroundings) => (await import("./commands/search.ts")).searchCommand(finish, surroundings),
   experiment: async (finish) => (await import("./commands/experiment.ts")).experimentCommand(finish),
   data: async () => (await import("./commands/data.ts")).dataCommand(),
   info: async () => (await import("./commands/info.ts")).infoCommand(),

@@ -31,8 +31,16 @@ export class ShapeError extends OsolgilError {}
 export class OptionError extends OsolgilError {}
 /** Data that cannot be what they are said to be. */
 export class DataError extends OsolgilError {}
-/** A run document that cannot be understood; lists every mistake, not only the first. */
-export class DocumentError extends OsolgilError {}
+/** A document that cannot be understood; lists every mistake, not only the first. */
+export class DocumentError extends OsolgilError {
+  /** The mistakes one by one, where they were gathered. */
+  readonly problems: readonly Problem[];
+
+  constructor(code: string, detail: ErrorDetail, problems: readonly Problem[] = []) {
+    super(code, detail);
+    this.problems = problems;
+  }
+}
 /** A file or folder that cannot be read or written. */
 export class FileError extends OsolgilError {}
 /** An engine that is not available here, or cannot run this plan. */

@@ -58,3 +58,32 @@ export function showValue(value: unknown): string {
   }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+/**
+ * For paths the shortest ends that tell them apart, in whole parts.
+ *
+ * @example shortNames(["optimizer.learningRate", "penalty.strength"]) // ["learningRate", "strength"]
+ * @example shortNames(["model[0].units", "model[2].units"]) // ["model[0].units", "model[2].units"]
+ */
+export function shortNames(paths: readonly string[]): string[] {
+  const ends = (path: string): string[] => {
+    const parts = path.split(".");
+    return parts.map((_, i) => parts.slice(parts.length - 1 - i).join("."));
+  };
+  return paths.map(
+    (path) => ends(path).find((end) => paths.every((other) => other === path || !ends(other).includes(end))) ?? path,
+  );
+}
+
+/** A value of a parameter in few characters: numbers with three digits, components by their kind. */
+export function shortValue(value: unknown): string {
+  if (typeof value === "number") {
+    const size = Math.abs(value);
+    if (Number.isInteger(value) && size < 1e6) return String(value);
+    const rounded = Number(value.toPrecision(3));
+    return size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential() : String(rounded);
+  }
+  if (typeof value === "string") return value;
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
+  return typeof kind === "string" ? kind : (JSON.stringify(value) ?? "");
+}

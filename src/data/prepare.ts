@@ -20,7 +20,7 @@ import { type Frame, isFrame, takeFrameRows } from "./frame.ts";
 import { type InputForm, Preparation, type TargetScaling } from "./preparation.ts";
 import type { PreprocessingDefinition } from "./preprocessing/define.ts";
 import { chosenRows, examplesOf, type FittedStep, type RowReader, tableReader } from "./rows.ts";
-import { type RowSplit, splitParts } from "./split.ts";
+import { type Fold, foldParts, type RowSplit, splitParts } from "./split.ts";
 
 /** What of a run decides how its data are made ready; a `Run` is one. */
 export interface DataChoices {
@@ -46,18 +46,19 @@ export interface PreparedData {
 /**
  * Makes the data of a run ready.
  *
- * @param key  of the run; the split takes the stream "split" of it
+ * @param key   of the run; the split takes the stream "split" of it
+ * @param fold  what of the rows for training and validation, taken together, is for validation; without it the data's options say it
  * @throws DataError  the data cannot be learned from, split or preprocessed as asked
  * @example
  * const run = resolveRun(mainJob);
  * const raw = loadDataset(run.data.definition, run.data.options);
  * prepareData(run, raw, randomKey(run.document.seed)).split.validation.length; // 5000
  */
-export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey): PreparedData {
+export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey, fold?: Fold): PreparedData {
   const { options } = run.data;
   validateDataset(given);
   const raw = typeof options.first === "number" ? firstOf(given, options.first) : given;
-  const rows = splitRaw(options, raw, key);
+  const rows = splitRaw(options, raw, key, fold);
   const warnings = [...(raw.warnings ?? []), ...emptyClasses(raw, rows.train)];
   const { train } = raw;
   const scaled = options.standardiseTargets === true ? scaleTargets(raw, rows.train, warnings) : undefined;
@@ -100,7 +101,7 @@ function firstOf(raw: RawDataset, count: number): RawDataset {
   return { ...raw, train: { inputs: isFrame(inputs) ? takeFrameRows(inputs, rows()) : head(inputs), targets: head(targets) } };
 }
 
-function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key: RandomKey) {
+function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key: RandomKey, fold: Fold | undefined) {
   const { task, train, test, groups, name } = raw;
   const { validation = 0, test: testShare = 0, stratify = false } = options;
   if (test !== null && testShare !== 0) {
@@ -115,12 +116,13 @@ function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key:
       hint: "Set stratify to false.",
     });
   }
-  return splitParts(foldIn(key, "split"), train.inputs.count, {
+  const kept = { ...(stratify === true && { classes: train.targets.values }), groups };
+  const parts = splitParts(foldIn(key, "split"), train.inputs.count, {
     validation: Number(validation),
     test: Number(testShare),
-    ...(stratify === true && { classes: train.targets.values }),
-    groups,
+    ...kept,
   });
+  return fold ? foldParts(foldIn(key, "folds"), parts, fold, kept) : parts;
 }
 
 /** Row numbers of all data as row numbers of those that are kept. */

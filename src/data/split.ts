@@ -254,3 +254,28 @@ export function kFolds(
     validation: rows.filter((row) => foldOf[row] === fold),
   }));
 }
+
+/** A part of the rows that is judged by while the others are learned from: number `index`, from 0, of `of`. */
+export interface Fold {
+  readonly index: number;
+  readonly of: number;
+}
+
+/**
+ * The parts with the rows for training and validation divided anew, by folds; the test rows stay what they were.
+ *
+ * @param options  classes or groups of all rows, as in `splitParts`
+ * @throws DataError  more folds than rows or groups
+ */
+export function foldParts(
+  key: RandomKey,
+  { train, validation, test }: RowParts,
+  { index, of }: Fold,
+  { classes, groups }: Pick<SplitOptions, "classes" | "groups"> = {},
+): RowParts {
+  const rows = Uint32Array.from([...train, ...validation]).sort();
+  const among = (numbers: ArrayLike<number> | undefined) => numbers && Array.from(rows, (row) => numbers[row]);
+  const chosen = kFolds(key, rows.length, of, { classes: among(classes), groups: among(groups) })[index];
+  const named = (places: Uint32Array) => places.map((place) => rows[place]);
+  return { train: named(chosen.train), validation: named(chosen.validation), test };
+}

@@ -68,10 +68,17 @@ export function editDocument(document: unknown, edit: string): unknown {
       hint: "For example --set optimizer.learningRate=0.1.",
     });
   }
-  const path = edit.slice(0, equals);
-  const parts = parsePath(path);
-  const value = parseValue(edit.slice(equals + 1));
-  return changed(document, parts, 0, value, path);
+  return setInDocument(document, edit.slice(0, equals), parseValue(edit.slice(equals + 1)));
+}
+
+/**
+ * The document with the value at a path changed; the document given stays as it is.
+ *
+ * @throws DocumentError  the path leads nowhere
+ * @example setInDocument({ optimizer: "adam" }, "optimizer.learningRate", 0.1); // { "optimizer": { "kind": "adam", "learningRate": 0.1 } }
+ */
+export function setInDocument(document: unknown, path: string, value: unknown): unknown {
+  return changed(document, parsePath(path), 0, value, path);
 }
 
 /** A copy of what is on the path, with the value at its end; what is beside the path is shared with the document given. */

@@ -16,7 +16,7 @@ import type { Chosen, Clip, ResolvedComponent, ResolvedDocument, Run, RunLayer, 
 import { averageSpecs, clipSpecs, earlyStoppingSpecs, runSpecs, trainingSpecs } from "./sections.ts";
 
 /** A document on its way: the names that are known, and the mistakes so far. */
-interface Reading {
+export interface Reading {
   readonly parts: Parts;
   readonly problems: Problem[];
 }
@@ -38,7 +38,7 @@ const sections = [
   "training",
 ] as const;
 
-interface ResolvedParts<C> {
+export interface ResolvedParts<C> {
   readonly chosen: C;
   readonly json: ResolvedComponent;
 }
@@ -58,7 +58,7 @@ interface ResolvedLayers {
 type LayersResolver = (value: unknown, path: string, kind: string) => ResolvedLayers;
 
 /** A component by name, with options, or as a definition; undefined after a mistake, which is among the problems. */
-function resolveComponent<D extends Definition>(
+export function resolveComponent<D extends Definition>(
   registry: Registry<D>,
   value: unknown,
   path: string,
@@ -300,7 +300,7 @@ export function documentError(problems: readonly Problem[], origin: string): Doc
     ({ path, message, hint }) => `  ${path === "" ? "document" : path}: ${message}${hint === undefined ? "" : `\n      ${hint}`}`,
   );
   const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
-  return new DocumentError("E_DOCUMENT", { message: `${origin} has ${count}:\n${lines.join("\n")}` });
+  return new DocumentError("E_DOCUMENT", { message: `${origin} has ${count}:\n${lines.join("\n")}` }, problems);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Reads run documents: JSON files, and TypeScript or JavaScript files that export one. */
+/** Reads documents of runs and studies: JSON files, and TypeScript or JavaScript files that export one. */
 import { readFileSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,17 +7,17 @@ import { DocumentError, FileError } from "../core/errors.ts";
 const largestBytes = 16 * 1024 * 1024;
 const moduleExtensions = [".ts", ".mts", ".js", ".mjs"];
 
-function readText(path: string): string {
+function readText(path: string, what: "run" | "study"): string {
   try {
     const stats = statSync(path);
     if (!stats.isFile())
       throw new FileError("E_FILE_DOCUMENT", {
         message: `'${path}' is not a file`,
-        hint: "Name the document itself: run.json or run.ts.",
+        hint: `Name the document itself: ${what}.json or ${what}.ts.`,
       });
     if (stats.size > largestBytes) {
       throw new FileError("E_FILE_DOCUMENT", {
-        message: `'${path}' has ${stats.size} bytes; a run document has at most ${largestBytes}`,
+        message: `'${path}' has ${stats.size} bytes; a ${what} document has at most ${largestBytes}`,
       });
     }
     return readFileSync(path, "utf8");
@@ -27,8 +27,8 @@ function readText(path: string): string {
     const why =
       code === "ENOENT" ? "does not exist" : code === "EACCES" ? "may not be read" : `cannot be read (${code ?? String(cause)})`;
     throw new FileError("E_FILE_DOCUMENT", {
-      message: `the run document '${path}' ${why}`,
-      hint: "Give the path of a .json or .ts file, or none for the main job.",
+      message: `the ${what} document '${path}' ${why}`,
+      hint: `Give the path of a .json or .ts file${what === "run" ? ", or none for the main job" : ""}.`,
       cause,
     });
   }
@@ -50,11 +50,12 @@ function jsonPlace(text: string, message: string): string {
 /**
  * The document in a file, as it was written; nothing is checked but that it can be read.
  *
+ * @param what  what it is of, for messages
  * @throws FileError      the file is not there, or cannot be read
  * @throws DocumentError  it is not JSON, or exports no document
  */
-export async function loadDocument(path: string): Promise<unknown> {
-  const text = readText(path);
+export async function loadDocument(path: string, what: "run" | "study" = "run"): Promise<unknown> {
+  const text = readText(path, what);
   if (!moduleExtensions.includes(extname(path))) {
     try {
       return JSON.parse(text.replace(/^\uFEFF/, ""));
@@ -81,7 +82,10 @@ export async function loadDocument(path: string): Promise<unknown> {
   if (exports.default === undefined) {
     throw new DocumentError("E_DOCUMENT_MODULE", {
       message: `'${path}' has no default export`,
-      hint: 'End it with: export default defineRun({ data: "mnist", model: [...] });',
+      hint:
+        what === "run"
+          ? 'End it with: export default defineRun({ data: "mnist", model: [...] });'
+          : "End it with: export default defineStudy({ run: {...}, space: {...} });",
     });
   }
   return exports.default;

@@ -47,6 +47,7 @@ export interface CategoricalDimension extends DimensionBase {
 export interface BooleanDimension extends DimensionBase {
   readonly type: "boolean";
 }
+/** What one choice of a search may be. */
 export type Dimension = FloatDimension | IntegerDimension | CategoricalDimension | BooleanDimension;
 
 /** Dimensions by name. */

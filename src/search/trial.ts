@@ -1,5 +1,8 @@
 /** What is known of the trials of a study. */
+import type { Goal } from "../optim/schedules/define.ts";
 import type { Assignment } from "./space.ts";
+
+export type { Goal };
 
 /** How good a trial was on the way. */
 export interface TrialReport {
@@ -7,6 +10,8 @@ export interface TrialReport {
   readonly step: number;
   /** What the study looks for, after this epoch; NaN where it is not a number. */
   readonly value: number;
+  /** The same over the epoch's training batches, where it is measured there. */
+  readonly trainingValue?: number;
   readonly trainingLoss?: number;
 }
 

@@ -24,6 +24,11 @@ export function writeAtomically(path: string, bytes: Uint8Array, options: { read
   }
 }
 
+/** Writes JSON as people read it, atomically. @throws FileError as `writeAtomically` */
+export function writeJson(path: string, json: unknown): void {
+  writeAtomically(path, new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+}
+
 function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);

@@ -1,16 +1,20 @@
 /**
- * A run's events as lines of JSON, one write each, so that a reader who looks at any time sees whole lines.
+ * What happens in a run or study as lines of JSON, one write each, so that a reader who looks at any time sees whole lines.
  *
  * Choice   JSON has no NaN and no infinities, and JSON.stringify would make null of all three. A diverged loss is what people
  *          look for in a log, so they are written as the texts "NaN", "Infinity" and "-Infinity", as in Protobuf's JSON.
  */
-import { closeSync, fstatSync, ftruncateSync } from "node:fs";
-import type { RunEvent } from "../core/events.ts";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync } from "node:fs";
 import { writeWhole } from "./atomic-file.ts";
 import { fileFault } from "./file-faults.ts";
 
+/** Anything that says of what type it is, in JSON. */
+export interface LogEntry {
+  readonly type: string;
+}
+
 /** An event as its line, with the line break. */
-export function eventLine(event: RunEvent): string {
+export function eventLine(event: LogEntry): string {
   const text = JSON.stringify(event, (_, value: unknown) => {
     return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   });
@@ -33,7 +37,7 @@ export class EventLog {
   }
 
   /** @throws FileError  the line could not be written; it was removed again where it was written in part */
-  append(event: RunEvent): void {
+  append(event: LogEntry): void {
     if (this.#file === undefined) throw new Error(`'${this.#path}' was closed before an event of type ${event.type}`);
     const bytes = new TextEncoder().encode(eventLine(event));
     try {
@@ -43,6 +47,16 @@ export class EventLog {
       throw fileFault(`'${this.#path}' cannot be written`, error);
     }
     this.#bytes += bytes.length;
+  }
+
+  /** Makes what was appended last, beyond a crash of the machine. @throws FileError it cannot be kept */
+  sync(): void {
+    if (this.#file === undefined) return;
+    try {
+      fsyncSync(this.#file);
+    } catch (error) {
+      throw fileFault(`'${this.#path}' cannot be written`, error);
+    }
   }
 
   #forgetPart(file: number): void {

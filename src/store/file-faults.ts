@@ -9,7 +9,7 @@ interface Fault {
   readonly hint: string;
 }
 
-const elsewhere = "or choose another folder for the run";
+const elsewhere = "or choose another folder";
 
 const FULL: Fault = { code: "E_FILE_NO_SPACE", because: "the disk is full", hint: `Free some space, ${elsewhere}.` };
 const FORBIDDEN: Fault = {
@@ -30,7 +30,7 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map<string, Fault>([
   ["EFBIG", { ...FULL, code: "E_FILE_TOO_LARGE", because: "the file would be larger than allowed here (see ulimit -f)" }],
   ["EACCES", FORBIDDEN],
   ["EPERM", FORBIDDEN],
-  ["EROFS", { code: "E_FILE_READ_ONLY", because: "the file system is read-only", hint: "Choose another folder for the run." }],
+  ["EROFS", { code: "E_FILE_READ_ONLY", because: "the file system is read-only", hint: "Choose another folder." }],
   ["ENOTDIR", { code: "E_FILE_NOT_A_FOLDER", because: "a part of the path is not a folder", hint: "Choose another path." }],
   [
     "EISDIR",

@@ -1,5 +1,5 @@
 /**
- * The lock of a run's folder: one process writes it at a time. A lock left by a process that is dead is taken over.
+ * The lock of a folder of a run or study: one process writes it at a time. A lock left by a process that is dead is taken over.
  *
  * Choice   A process is known by its number and, where /proc tells it, by when it started: numbers are used again.
  */
@@ -58,12 +58,12 @@ function readHolder(path: string): { readonly text: string; readonly holder: Hol
   }
 }
 
-function locked(folder: string, holder: Holder | undefined): FileError {
+function locked(folder: string, what: string, holder: Holder | undefined): FileError {
   const who = holder
     ? `process ${holder.pid}${holder.host === hostname() ? "" : ` on '${holder.host}'`}`
     : "a process that just began";
   return new FileError("E_RUN_LOCKED", {
-    message: `the run in '${folder}' is being written by ${who}`,
+    message: `the ${what} in '${folder}' is being written by ${who}`,
     hint: `Wait until it has ended, or end it. If it is gone for certain, remove '${folder}/lock'.`,
   });
 }
@@ -74,7 +74,7 @@ function locked(folder: string, holder: Holder | undefined): FileError {
  * @returns what gives it back
  * @throws FileError  E_RUN_LOCKED: a living process has it; others: it cannot be written
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string, what: "run" | "study" = "run"): () => void {
   const path = `${folder}/lock`;
   const own: Holder = { pid: process.pid, host: hostname(), ...startField() };
   for (let attempt = 0; ; attempt++) {
@@ -89,7 +89,7 @@ export function lockFolder(folder: string): () => void {
     } catch (error) {
       if (systemCode(error) !== "EEXIST" || attempt > 3) throw fileFault(`'${path}' cannot be written`, error);
     }
-    removeDead(folder, path);
+    removeDead(folder, what, path);
   }
 }
 
@@ -107,17 +107,17 @@ function waitForEnd(holder: Holder | undefined): void {
 }
 
 /** Takes a dead process's lock away; whoever else does so at the same moment finds another content, and leaves it. */
-function removeDead(folder: string, path: string): void {
+function removeDead(folder: string, what: string, path: string): void {
   try {
     const { text, holder } = readHolder(path);
     waitForEnd(holder);
-    if (holder ? isAlive(holder) : sharedNowMs() - statSync(path).mtimeMs < beingWrittenMs) throw locked(folder, holder);
+    if (holder ? isAlive(holder) : sharedNowMs() - statSync(path).mtimeMs < beingWrittenMs) throw locked(folder, what, holder);
     const aside = `${path}.${process.pid}`;
     renameSync(path, aside);
     const taken = readHolder(aside);
     if (taken.text !== text) {
       renameSync(aside, path);
-      throw locked(folder, taken.holder);
+      throw locked(folder, what, taken.holder);
     }
     removeQuietly(aside);
   } catch (error) {

@@ -8,27 +8,19 @@
  *          profile.json       where the time of a step went, where that was asked for; complete or absent
  *          trace.json         the same for a few steps, in the Trace Event Format
  */
-import { mkdirSync, openSync, readdirSync, rmdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { localClock } from "../core/clock.ts";
+import { join } from "node:path";
 import { FileError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import { showValue } from "../core/names.ts";
-import { removeQuietly, syncFolder, writeAtomically } from "./atomic-file.ts";
-import { EventLog } from "./event-log.ts";
-import { fileFault, systemCode } from "./file-faults.ts";
-import { isLocked, lockFolder } from "./lock.ts";
+import { removeQuietly, syncFolder, writeAtomically, writeJson } from "./atomic-file.ts";
+import type { EventLog } from "./event-log.ts";
+import { fileFault } from "./file-faults.ts";
+import { type FolderKind, type FolderPlaces, makeFolder, makeUnlessThere, removeIfEmpty } from "./make-folder.ts";
 
-/** Where a run's folder is made. */
-export interface RunFolderPlaces {
-  /** New folders are made here; default "runs". */
-  readonly root?: string;
-  /** "YYYY-MM-DDTHH:MM:SS", local time; default the clock of this machine. */
-  readonly now?: string;
-}
+/** Where a run's folder is made: new ones under `root`, default "runs". */
+export type RunFolderPlaces = FolderPlaces;
 
-/** Runs that may begin in the same minute under one root. */
-const MOST_PER_MINUTE = 9999;
+const kind: FolderKind = { what: "run", root: "runs", document: "run.json", log: "events.jsonl" };
 
 /**
  * Makes the folder of a new run.
@@ -39,121 +31,8 @@ const MOST_PER_MINUTE = 9999;
  * @example createRunFolder(undefined, { now: "2026-11-22T23:14:00" }).path; // "runs/2026-11-22-2314"
  */
 export function createRunFolder(path: string | undefined, places: RunFolderPlaces = {}): RunFolder {
-  if (path === undefined) return openNew(makeNamed(places.root ?? "runs", places.now ?? localClock()), true);
-  if (path === "") {
-    throw new FileError("E_FILE_NAME", {
-      message: "the folder of a run must be a path, received an empty text",
-      hint: "Give a new folder, or none at all for one named by date and time.",
-    });
-  }
-  return openNew(path, makeGiven(path));
-}
-
-/** Returns whether the folder is new. */
-function makeGiven(path: string): boolean {
-  let isNew: boolean;
-  let inside: readonly string[];
-  try {
-    isNew = makeWithParents(path);
-    inside = readdirSync(path);
-  } catch (error) {
-    if (isFile(path)) throw taken(path, "there is a file of this name", error);
-    throw fileFault(`the folder '${path}' of the run cannot be made`, error);
-  }
-  if (isLeftover(path, inside)) return isNew;
-  throw taken(path, `it holds ${inside.includes("events.jsonl") ? "a run" : `'${inside[0]}'`} already`);
-}
-
-/** Whether all that is there was left by a run that was killed before it had begun; the stream without events is removed. */
-function isLeftover(path: string, inside: readonly string[]): boolean {
-  const events = join(path, "events.jsonl");
-  const isEmpty = (name: string) => name === "events.jsonl" && statSync(events).size === 0;
-  if (!inside.every((name) => name === "lock" || name === "run.json.partial" || isEmpty(name)) || isLocked(path)) return false;
-  removeQuietly(events);
-  return true;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false; // asked only to explain another error
-  }
-}
-
-function taken(path: string, because: string, cause?: unknown): FileError {
-  return new FileError("E_FILE_EXISTS", {
-    message: `the folder of a run must be new or empty, and '${path}' is not: ${because}`,
-    hint: "Choose another path, or give none for a new folder named by date and time.",
-    cause,
-  });
-}
-
-function makeNamed(root: string, now: string): string {
-  const name = `${now.slice(0, 10)}-${now.slice(11, 13)}${now.slice(14, 16)}`;
-  try {
-    makeWithParents(root);
-    for (let count = 1; count <= MOST_PER_MINUTE; count++) {
-      const path = join(root, count === 1 ? name : `${name}-${String(count).padStart(2, "0")}`);
-      if (makeUnlessThere(path)) return path;
-    }
-  } catch (error) {
-    throw fileFault(`a folder for the run cannot be made in '${root}'`, error);
-  }
-  throw new FileError("E_FILE_EXISTS", {
-    message: `'${root}' has ${MOST_PER_MINUTE} runs named ${name} already`,
-    hint: "Wait a minute, or choose another folder for the run.",
-  });
-}
-
-/**
- * Returns whether the folder is new. Not mkdirSync's `recursive`: in Node 24 it never returns where a folder exists and says ENOENT
- * to whoever makes one in it, as /proc does.
- */
-function makeWithParents(path: string): boolean {
-  try {
-    return makeUnlessThere(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if (systemCode(error) !== "ENOENT" || parent === path) throw error;
-    makeWithParents(parent);
-    return makeUnlessThere(path);
-  }
-}
-
-/** One call that makes it or finds it made, so that two runs never share a folder. */
-function makeUnlessThere(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-
-function openNew(path: string, isNew: boolean): RunFolder {
-  const events = join(path, "events.jsonl");
-  let unlock = () => {};
-  try {
-    unlock = lockFolder(path);
-    return new RunFolder(path, new EventLog(openSync(events, "ax"), events), isNew, unlock);
-  } catch (error) {
-    unlock();
-    if (error instanceof FileError) throw error;
-    if (isNew) removeIfEmpty(path);
-    // Another run began in the same empty folder at the same moment.
-    if (systemCode(error) === "EEXIST") throw taken(path, "it holds a run already", error);
-    throw fileFault(`'${events}' cannot be written`, error);
-  }
-}
-
-function removeIfEmpty(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch {
-    // The error that led here is the one to report.
-  }
+  const { path: made, log, isNew, unlock } = makeFolder(kind, path, places);
+  return new RunFolder(made, log, isNew, unlock);
 }
 
 /** A run's folder while the run writes it; from `createRunFolder`. */
@@ -180,11 +59,7 @@ export class RunFolder {
    * @throws FileError  it cannot be written; the one before is still there
    */
   writeDocument(json: unknown): void {
-    this.#writeJson("run.json", json);
-  }
-
-  #writeJson(name: string, json: unknown): void {
-    writeAtomically(join(this.path, name), new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+    writeJson(join(this.path, "run.json"), json);
   }
 
   /**
@@ -195,7 +70,7 @@ export class RunFolder {
    */
   writeProfile(summary: unknown, trace: Uint8Array): { readonly file: string; readonly trace: string } {
     const names = { file: "profile.json", trace: "trace.json" };
-    this.#writeJson(names.file, summary);
+    writeJson(join(this.path, names.file), summary);
     writeAtomically(join(this.path, names.trace), trace);
     return names;
   }

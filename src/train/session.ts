@@ -9,6 +9,7 @@ import { type BatchPlan, batchPlan } from "../data/batches.ts";
 import type { Dataset, RawDataset } from "../data/dataset.ts";
 import type { Preparation } from "../data/preparation.ts";
 import { prepareData } from "../data/prepare.ts";
+import type { Fold } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
@@ -57,6 +58,8 @@ export interface SessionOptions {
   rateAt?(step: number): number;
   /** Whether the engine measures the time of each kernel. */
   readonly profile?: boolean;
+  /** Which part of the rows that are not for testing is held out, in place of what the data's options say. */
+  readonly fold?: Fold | undefined;
 }
 
 /** A run in memory: data in their tables, programs compiled, parameters at their start. Each `step` is a call. */
@@ -95,7 +98,7 @@ export class Session {
   constructor(
     run: Run,
     raw: RawDataset,
-    { engine, numerics, memoryLimitBytes, threads, profile, evaluatesTraining = false, learnsFrom, rateAt }: SessionOptions,
+    { engine, numerics, memoryLimitBytes, threads, profile, fold, evaluatesTraining = false, learnsFrom, rateAt }: SessionOptions,
   ) {
     this.run = run;
     this.rateAt = rateAt;
@@ -103,7 +106,7 @@ export class Session {
     this.scheduleMemory = run.schedule ? initialMemory(run.schedule) : [];
     this.currentRate = Number(run.optimizer.options.learningRate);
     this.key = randomKey(run.document.seed);
-    const { dataset, split, preparation, warnings } = prepareData(run, raw, this.key);
+    const { dataset, split, preparation, warnings } = prepareData(run, raw, this.key, fold);
     this.dataset = dataset;
     this.preparation = preparation;
     this.warnings = warnings;

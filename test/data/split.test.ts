@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldIn, permutation, randomKey } from "../../src/core/random.ts";
-import { kFolds, type RowParts, type RowSplit, splitParts, splitRows } from "../../src/data/split.ts";
+import { foldParts, kFolds, type RowParts, type RowSplit, splitParts, splitRows } from "../../src/data/split.ts";
 import { raised } from "./raised.ts";
 
 describe("splitRows", () => {
@@ -221,4 +221,18 @@ describe("kFolds", () => {
       expect(fault(folds)).toContain(`E_DATA_FOLDS: folds must be an integer from 2 to the 10 rows there are, received ${folds}`);
     expect(fault(3, Array(10).fill(7))).toContain("from 2 to the 1 groups there are");
   });
+});
+
+test("foldParts divides what is not for testing anew, and leaves the test rows as they were", () => {
+  const options = { validation: 6, test: 4 };
+  const parts = splitParts(randomKey(3), 20, options);
+  const folds = [0, 1, 2].map((index) => foldParts(randomKey(4), parts, { index, of: 3 }));
+  for (const { test, train, validation } of folds) {
+    expect(test).toEqual(parts.test);
+    expect(sorted([...train, ...validation, ...test])).toEqual(all(20));
+  }
+  expect(sorted(folds.flatMap(({ validation }) => [...validation]))).toEqual(sorted([...parts.train, ...parts.validation]));
+  expect(raised(() => foldParts(randomKey(4), parts, { index: 0, of: 17 }))).toContain(
+    "E_DATA_FOLDS: folds must be an integer from 2 to the 16 rows there are, received 17",
+  );
 });

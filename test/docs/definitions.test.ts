@@ -7,6 +7,8 @@ const src = join(import.meta.dirname, "../../src");
 const folders = [
   ...["layers", "activations", "initializers", "losses", "metrics"].map((name) => `nn/${name}`),
   ...["optimizers", "schedules", "penalties", "constraints"].map((name) => `optim/${name}`),
+  "search/samplers",
+  "search/pruners",
   "data/preprocessing",
   "data/augmentations",
 ];

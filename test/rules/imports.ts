@@ -17,7 +17,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // Figures as PNG, with fonts from the disk.
   pictures: ["core", "figures"],
   // Pages that open from the disk.
-  pages: ["core", "figures"],
+  pages: ["core", "figures", "search"],
   nn: ["core", "graph"],
   optim: ["core", "graph"],
   data: ["core", "graph", "nn", "optim"],
@@ -27,11 +27,12 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // Arrays in, a trained model out.
   library: below,
   // Contracts that parts are held to, ours and those of others.
-  testing: ["core", "graph", "engine", "nn", "optim", "data"],
+  testing: ["core", "graph", "engine", "nn", "optim", "data", "search"],
   // The watchers see events and documents; what they must try out they ask through an interface of their own.
   doctor: ["core", "document"],
-  search: ["core", "document"],
-  store: ["core", "document"],
+  search: ["core", "optim", "document"],
+  // Of the search it knows what a trial is.
+  store: ["core", "document", "search"],
   // Data sets and documents from the disk.
   files: ["core", "data", "document"],
   execute: [...below, "store", "search", "files"],

@@ -15,6 +15,8 @@ import { constraints } from "../../src/optim/constraints/index.ts";
 import { optimizers } from "../../src/optim/optimizers/index.ts";
 import { penalties } from "../../src/optim/penalties/index.ts";
 import { schedules } from "../../src/optim/schedules/index.ts";
+import { pruners } from "../../src/search/pruners/index.ts";
+import { samplers } from "../../src/search/samplers/index.ts";
 
 /** Registries, each with the folder that it must list whole. Data sets are files on a disk and have no examples. */
 const registries: readonly { folder: string; definitions: readonly Definition[]; hasExamples: boolean }[] = [
@@ -27,6 +29,8 @@ const registries: readonly { folder: string; definitions: readonly Definition[];
   { folder: "optim/constraints", definitions: constraints.all, hasExamples: true },
   { folder: "optim/penalties", definitions: penalties.all, hasExamples: true },
   { folder: "optim/schedules", definitions: schedules.all, hasExamples: true },
+  { folder: "search/samplers", definitions: samplers.all, hasExamples: true },
+  { folder: "search/pruners", definitions: pruners.all, hasExamples: true },
   { folder: "data/augmentations", definitions: augmentations.all, hasExamples: true },
   { folder: "data/preprocessing", definitions: preprocessings.all, hasExamples: true },
   { folder: "data/datasets", definitions: "all" in datasets ? (datasets.all as Definition[]) : datasets, hasExamples: false },

@@ -239,7 +239,7 @@ describe("RunFolder that cannot write", () => {
   test.skipIf(process.platform === "win32")("says that its folder was removed (Windows refuses the removal)", () => {
     const folder = make(join(root, "run"));
     rmSync(folder.path, { recursive: true });
-    const hint = "Was it removed or renamed? Make it again, or choose another folder for the run.";
+    const hint = "Was it removed or renamed? Make it again, or choose another folder.";
     const document = join(folder.path, "run.json");
     expect(raised(() => folder.writeDocument({}))).toBe(
       `FileError E_FILE_MISSING: '${document}' cannot be written: its folder is not there (ENOENT) | ${hint}`,
@@ -257,7 +257,7 @@ describe("RunFolder that cannot write", () => {
   test.skipIf(process.platform !== "linux")("says that the disk is full (/dev/full is Linux)", () => {
     const log = new EventLog(openSync("/dev/full", "a"), "runs/a/events.jsonl");
     expect(raised(() => log.append(saved))).toBe(
-      "FileError E_FILE_NO_SPACE: 'runs/a/events.jsonl' cannot be written: the disk is full (ENOSPC) | Free some space, or choose another folder for the run.",
+      "FileError E_FILE_NO_SPACE: 'runs/a/events.jsonl' cannot be written: the disk is full (ENOSPC) | Free some space, or choose another folder.",
     );
     log.close();
   });

@@ -1,0 +1,192 @@
+/**
+ * A Gaussian process over points of a search space, its hyperparameters integrated out by sampling.
+ *
+ * Symbols  n observations, d dimensions; y: standardised values, [n]; r^2 = sum over dimensions of (distance / l)^2, l their length
+ *          scales; k(r) = a (1 + sqrt(5) r + 5 r^2 / 3) e^(-sqrt(5) r): Matern 5/2; K = k + s I, s the noise
+ *          theta: log l of each dimension, log a, log s, each with a normal prior
+ * Source   Rasmussen & Williams 2006, algorithm 2.1 and equation 4.17; Snoek, Larochelle & Adams 2012, arXiv:1206.2944.
+ * Choice   theta is drawn by elliptical slice sampling (Murray, Adams & MacKay 2010): it has no step size, and normal priors are what
+ *          it is made for.
+ */
+import { cos, exp, log, sin } from "../../core/math.ts";
+import { fillNormal, foldIn, type RandomKey, uniformAt } from "../../core/random.ts";
+import { cholesky, solveLower, solveUpper } from "./cholesky.ts";
+
+/** A point as numbers: of a dimension of numbers its place in [0, 1], of another the number of its value. */
+export type Point = Float64Array;
+
+/** Whether each dimension has an order; where it has none, two values are the same or 1 apart. */
+export type Kinds = readonly boolean[];
+
+const distance = (ordered: boolean, a: number, b: number): number => (ordered ? a - b : a === b ? 0 : 1);
+
+const square = (x: number): number => x * x;
+const root5 = Math.sqrt(5);
+const matern = (squared: number): number => {
+  const r = root5 * Math.sqrt(squared);
+  return (1 + r + (r * r) / 3) * exp(-r);
+};
+
+interface Priors {
+  readonly means: Float64Array;
+  readonly deviations: Float64Array;
+}
+
+/** Means and standard deviations of theta's priors: lengths grow with the root of d, as distances in the cube do. */
+function priorsOf(d: number): Priors {
+  const means = new Float64Array(d + 2).fill(log(0.5 * Math.sqrt(d)));
+  const deviations = new Float64Array(d + 2).fill(1);
+  means[d] = 0;
+  means[d + 1] = log(1e-4);
+  deviations[d + 1] = 2;
+  return { means, deviations };
+}
+
+/** The process with one theta, conditioned on its observations. */
+export interface Conditioned {
+  /** Writes mean and variance at a point, those of the function without noise. */
+  predict(point: Point, out: { mean: number; variance: number }): void;
+  /** The least mean at a point whose value is known, or is imagined. */
+  readonly least: number;
+}
+
+/** Points with the values of the first of them; those of the others are not known yet. */
+class Observations {
+  private readonly points: readonly Point[];
+  private readonly values: Float64Array;
+  private readonly kinds: Kinds;
+  /** Squared distances of each pair below the diagonal, row by row, of each dimension. */
+  private readonly squares: readonly Float64Array[];
+
+  constructor(points: readonly Point[], values: Float64Array, kinds: Kinds) {
+    [this.points, this.values, this.kinds] = [points, values, kinds];
+    const n = points.length;
+    this.squares = kinds.map((ordered, j) => {
+      const column = new Float64Array((n * (n - 1)) / 2);
+      for (let i = 0, at = 0; i < n; i++)
+        for (let k = 0; k < i; k++, at++) column[at] = square(distance(ordered, points[i]![j]!, points[k]![j]!));
+      return column;
+    });
+  }
+
+  /** L of K = L L^T for the first n points; undefined where theta gives none. */
+  private factor(theta: Float64Array, n: number): Float64Array | undefined {
+    const d = this.kinds.length;
+    const amplitude = exp(theta[d]!);
+    const sum = new Float64Array((n * (n - 1)) / 2);
+    this.squares.forEach((column, j) => {
+      const weight = exp(-2 * theta[j]!);
+      for (let at = 0; at < sum.length; at++) sum[at] += weight * column[at];
+    });
+    const k = new Float64Array(n * n);
+    // What is added to the noise keeps K apart from singular ones.
+    const diagonal = amplitude * (1 + 1e-8) + exp(theta[d + 1]!);
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let j = 0; j < i; j++, at++) k[i * n + j] = amplitude * matern(sum[at]);
+      k[i * n + i] = diagonal;
+    }
+    return cholesky(k, n) ? k : undefined;
+  }
+
+  /** log p(y | theta), but for a constant. */
+  likelihood(theta: Float64Array): number {
+    const n = this.values.length;
+    const l = this.factor(theta, n);
+    if (!l) return Number.NEGATIVE_INFINITY;
+    const e = this.values.slice();
+    solveLower(l, n, e);
+    let total = 0;
+    for (let i = 0; i < n; i++) total -= 0.5 * e[i] * e[i] + log(l[i * n + i]);
+    return total;
+  }
+
+  /**
+   * The process with these hyperparameters.
+   *
+   * @param normals  a standard normal number for each point of unknown value, which gets one that the process may well have there
+   */
+  condition(theta: Float64Array, normals: Float64Array): Conditioned | undefined {
+    const { points, kinds, values } = this;
+    const [n, d] = [points.length, kinds.length];
+    const l = this.factor(theta, n);
+    if (!l) return undefined;
+    // y = L e with e standard normal: the known values give the first of e, and the others are free.
+    const e = new Float64Array(n);
+    e.set(values);
+    solveLower(l, n, e);
+    e.set(normals, values.length);
+    const weights = e.slice();
+    solveUpper(l, n, weights);
+    const amplitude = exp(theta[d]!);
+    const scales = Float64Array.from(kinds, (_, j) => exp(-theta[j]!));
+    const column = new Float64Array(n);
+    const predict: Conditioned["predict"] = (point, out) => {
+      let mean = 0;
+      for (let i = 0; i < n; i++) {
+        const other = points[i]!;
+        let squared = 0;
+        for (let j = 0; j < d; j++) squared += square(distance(kinds[j]!, point[j], other[j]) * scales[j]);
+        column[i] = amplitude * matern(squared);
+        mean += column[i] * weights[i];
+      }
+      solveLower(l, n, column);
+      let explained = 0;
+      for (let i = 0; i < n; i++) explained += square(column[i]);
+      out.mean = mean;
+      out.variance = Math.max(0, amplitude - explained);
+    };
+    let least = Number.POSITIVE_INFINITY;
+    const out = { mean: 0, variance: 0 };
+    for (const point of points) {
+      predict(point, out);
+      least = Math.min(least, out.mean);
+    }
+    return { predict, least };
+  }
+}
+
+/** The next theta of a chain whose stationary distribution is the posterior. */
+function sliceStep(key: RandomKey, theta: Float64Array, priors: Priors, likelihood: (theta: Float64Array) => number) {
+  const { means, deviations } = priors;
+  const draws = new Float64Array(theta.length);
+  fillNormal(foldIn(key, "direction"), draws, 0, 1);
+  const level = likelihood(theta) + log(1 - uniformAt(key, 0));
+  let angle = 2 * Math.PI * uniformAt(key, 1);
+  let [low, high] = [angle - 2 * Math.PI, angle];
+  // The interval halves about each time, and at angle 0 theta itself is accepted.
+  for (let i = 2; i < 60; i++) {
+    const [c, s] = [cos(angle), sin(angle)];
+    const other = theta.map((value, j) => means[j] + (value - means[j]) * c + draws[j] * deviations[j] * s);
+    if (likelihood(other) > level) return other;
+    if (angle < 0) low = angle;
+    else high = angle;
+    angle = low + (high - low) * uniformAt(key, i);
+  }
+  return theta;
+}
+
+/** Steps of the chain that are left out, samples that are taken, and steps from one to the next. */
+const [leftOut, samples, apart] = [15, 4, 5];
+
+/**
+ * Processes whose hyperparameters are samples of their posterior, each with imagined values of its own at the points behind the known
+ * ones.
+ *
+ * @param points  those whose value is known first
+ * @param values  standardised
+ */
+export function sampleProcesses(points: readonly Point[], values: Float64Array, kinds: Kinds, key: RandomKey): Conditioned[] {
+  const observations = new Observations(points, values, kinds);
+  const priors = priorsOf(kinds.length);
+  let theta: Float64Array = priors.means;
+  const found: Conditioned[] = [];
+  for (let step = 1; step <= leftOut + samples * apart; step++) {
+    theta = sliceStep(foldIn(key, step), theta, priors, (other) => observations.likelihood(other));
+    if (step <= leftOut || (step - leftOut) % apart !== 0) continue;
+    const normals = new Float64Array(points.length - values.length);
+    fillNormal(foldIn(key, "imagined", step), normals, 0, 1);
+    const process = observations.condition(theta, normals);
+    if (process) found.push(process);
+  }
+  return found;
+}
