@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, (finish: Finish, surroundings: Surroundi
   train: async (finish, surroundings) => (await import("./commands/train.ts")).trainCommand(finish, surroundings),
   doctor: async (finish) => (await import("./commands/doctor.ts")).doctorCommand(finish),
   explain: async () => (await import("./commands/explain.ts")).explainCommand(),
+  graph: async () => (await import("./commands/graph.ts")).graphCommand(),
   check: async (finish) => (await import("./commands/check.ts")).checkCommand(finish),
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand(),
   predict: async () => (await import("./commands/predict.ts")).predictCommand(),

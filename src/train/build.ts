@@ -85,6 +85,15 @@ interface Forward {
   readonly correct: Tensor | undefined;
 }
 
+/** A pass through a model, with what is on the way. */
+export interface Trace {
+  readonly loss: Tensor;
+  /** With the penalty. */
+  readonly objective: Tensor;
+  readonly seen: readonly { readonly layer: ChosenLayer; readonly output: Tensor }[];
+  readonly randomInputs: readonly string[];
+}
+
 /** A program that looks into a model. Outputs: "loss", "objective" with the penalty, "layer.NAME" of each of `layers`, "gradient.NAME", squared, of each parameter. */
 export interface ProbeProgram {
   readonly program: Program;
@@ -254,16 +263,21 @@ export class RunPrograms {
     return this.run.augmentation.length > 0 ? "examples" : "rows";
   }
 
-  /**
-   * The program that looks into the model: what its layers make of so many examples of the training data, and how long the gradients
-   * are. It stands by itself, without the data set: inputs "examples" and "targets".
-   */
-  probe(rows: number): ProbeProgram {
+  /** A pass in training over so many examples, as a graph by itself, without the data set: inputs "examples" and "targets". */
+  trace(rows: number): Trace {
     const [seen, randomInputs]: [{ layer: ChosenLayer; output: Tensor }[], string[]] = [[], []];
     const traces: Traces = { randomInputs, seen: (layer, output) => seen.push({ layer, output }) };
     const loss = mean(this.forward("train", rows, "training", traces, "all").losses);
+    return { loss, objective: this.regularizers.penalised(loss, this.model.parameters), seen, randomInputs };
+  }
+
+  /**
+   * The program that looks into the model: what its layers make of so many examples of the training data, and how long the gradients
+   * are.
+   */
+  probe(rows: number): ProbeProgram {
+    const { loss, objective, seen, randomInputs } = this.trace(rows);
     const { parameters } = this.model;
-    const objective = this.regularizers.penalised(loss, parameters);
     const gradients = this.gradientsOf(objective);
     const layers = shownLayers(seen, new Set(parameters.filter(({ isWeight }) => isWeight).map(({ layer }) => layer)));
     const outputs: Record<string, Tensor> = { loss, objective };

@@ -53,13 +53,12 @@ export class Probe {
    * @internal
    */
   constructor(probed: Probed) {
-    const { programs, dataset, rows, executable, engine, key } = probed;
+    const { programs, rows, executable, engine, key } = probed;
     this.probed = probed;
     const fits = Math.max(1, Math.floor(mostBytes / programs.bytesPerRow("train")));
-    const { shape } = dataset.train.inputs;
     const fewest = Math.max(
       1,
-      ...allLayers(programs.model.layers).map(({ definition, options }) => definition.fewestRows?.(shape, options) ?? 1),
+      ...allLayers(programs.model.layers).map(({ definition, options }) => definition.fewestRows?.([1], options) ?? 1),
     );
     this.count = Math.max(fewest, Math.min(mostRows, rows.length, fits));
     this.built = programs.probe(this.count);
