@@ -1,5 +1,7 @@
 /** The lecture's experiments, in its order. */
+import { a01 } from "./a01-linear-classifier.ts";
 import { a02 } from "./a02-linear-collapse.ts";
+import { b08 } from "./b08-memory.ts";
 import { c01 } from "./c01-gradient-field.ts";
 import { c02 } from "./c02-trajectories.ts";
 import { c03 } from "./c03-optimizers.ts";
@@ -12,6 +14,7 @@ import { c09 } from "./c09-overfitting.ts";
 import { c10 } from "./c10-weight-decay.ts";
 import { c11 } from "./c11-dropout.ts";
 import { c19 } from "./c19-loss-curves.ts";
+import { d01 } from "./d01-batch-norm-graph.ts";
 import { d02 } from "./d02-spread-weights.ts";
 import { d03 } from "./d03-dropout-ensemble.ts";
 import type { Experiment } from "./define.ts";
@@ -19,7 +22,9 @@ import { noBest } from "./no-best-optimizer.ts";
 
 export type { Claim, Experiment, Language, Outcome, Text } from "./define.ts";
 export const experiments: readonly Experiment[] = [
+  a01,
   a02,
+  b08,
   c01,
   c02,
   c03,
@@ -32,6 +37,7 @@ export const experiments: readonly Experiment[] = [
   c10,
   c11,
   c19,
+  d01,
   d02,
   d03,
   noBest,

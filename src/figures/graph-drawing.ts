@@ -45,9 +45,12 @@ export function layoutGraph({ graph: { nodes, edges } }: GraphPanel, width: numb
     const widths = layers.map((layer) => Math.max(0, ...layer.map(({ id }) => (id === undefined ? 0 : boxes.get(id)!.width))));
     return { boxes, widths, taken: widths.reduce((total, one) => total + one, 0) };
   };
-  const full = widthsAt(1);
-  const scale = Math.max(leastScale, Math.min(1, (width - leastGap * gaps) / Math.max(1, full.taken)));
-  const { boxes, widths, taken } = widthsAt(scale);
+  // Boxes have margins that do not shrink: what fits lies between the two ends.
+  const room = width - leastGap * gaps;
+  const [most, least] = [widthsAt(1).taken, widthsAt(leastScale).taken];
+  const fitting = leastScale + ((1 - leastScale) * (room - least)) / Math.max(1, most - least);
+  const asked = widthsAt(Math.max(leastScale, Math.min(1, fitting)));
+  const { boxes, widths, taken } = asked.taken <= room + 1 ? asked : widthsAt(leastScale);
   const boxAt = ({ id }: Place): NodeBox | undefined => (id === undefined ? undefined : boxes.get(id));
   const gap = gaps === 0 ? 0 : Math.max(leastGap, Math.min(bestGap, (width - taken) / gaps));
   const indent = Math.max(0, (width - taken - gap * gaps) / 2);
@@ -57,7 +60,7 @@ export function layoutGraph({ graph: { nodes, edges } }: GraphPanel, width: numb
 
   return {
     height,
-    least: widthsAt(leastScale).taken + leastGap * gaps,
+    least: least + leastGap * gaps,
     draw(surface, theme, left, top) {
       const leftOf = (place: Place): number =>
         left + lefts[place.layer]! + (widths[place.layer]! - (boxAt(place)?.width ?? 0)) / 2;
