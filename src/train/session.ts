@@ -1,6 +1,6 @@
 /** A run made ready: data in their tables, programs compiled, parameters at their start. Steps and evaluations are calls. */
 
-import { TrainingError } from "../core/errors.ts";
+import { DocumentError, TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
@@ -62,6 +62,15 @@ export interface SessionOptions {
   readonly fold?: Fold | undefined;
 }
 
+/** A warm-up that outlasts the run would never come to the schedule. */
+function checkWarmup({ schedule }: Run, steps: number): void {
+  if (!schedule || schedule.warmup < steps) return;
+  throw new DocumentError("E_SCHEDULE_WARMUP", {
+    message: `schedule.warmup must be less than the ${steps} steps of the run, received ${schedule.warmup}`,
+    hint: "Shorten the warm-up, or let the run be longer: the schedule begins after it.",
+  });
+}
+
 /** A run in memory: data in their tables, programs compiled, parameters at their start. Each `step` is a call. */
 export class Session {
   readonly run: Run;
@@ -121,6 +130,7 @@ export class Session {
     });
     this.stepsPerEpoch = this.batches.stepsPerEpoch;
     this.steps = training.iterations ?? training.epochs! * this.stepsPerEpoch;
+    checkWarmup(run, this.steps);
     this.counts = { training: learned.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
     if (run.augmentation.length > 0)
       this.augmenter = new Augmenter(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));

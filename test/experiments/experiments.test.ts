@@ -1,5 +1,5 @@
 /** The lecture's experiments: told in both languages, true to what they claim, and made by one command. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -69,6 +69,17 @@ describe("osolgil experiment", () => {
     for (const name of ["figure.png", "figure-dark.png"])
       expect([...readFileSync(join(folder, "valley", name)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
     expect(readFileSync(join(folder, "valley/figure.svg"), "utf8")).toMatch(/^<svg /);
+  });
+
+  test("a folder with other things in it is left alone; earlier results are replaced", () => {
+    mkdirSync(join(folder, "letters"));
+    writeFileSync(join(folder, "letters/mother.txt"), "dear");
+    const { status, stderr } = osolgilIn(folder, "experiment", "c1", "--out", "letters");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/'letters' holds files that are no results of experiments: it has no data\.json/);
+    expect(readdirSync(join(folder, "letters"))).toEqual(["mother.txt"]);
+    for (let time = 0; time < 2; time++) expect(osolgilIn(folder, "experiment", "d2", "--out", "spread").status).toBe(0);
+    expect(osolgilIn(folder, "experiment", "all", "--out", "letters").stderr).toContain("it has no summary.json");
   });
 
   test("what there is not is named with the nearest", () => {

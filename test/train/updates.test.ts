@@ -157,6 +157,9 @@ test("a section that says nothing, or what is out of range, is named with its pa
   expect(refused({ training: { accumulate: 0 } })).toContain("training.accumulate");
   expect(refused({ training: { earlyStopping: { pacience: 1 } } })).toContain("Did you mean 'patience'?");
   expect(refused({ schedule: { kind: "cosine", warmup: -1 } })).toContain("schedule.warmup");
+  expect(raised(() => open({ schedule: { kind: "cosine", warmup: 1000 } }))).toMatch(
+    /E_SCHEDULE_WARMUP: schedule\.warmup must be less than the \d+ steps of the run, received 1000/,
+  );
   expect(refused({ schedule: "cosin" })).toContain("Did you mean 'cosine'?");
   expect(raised(() => new Trainer(open({ training: { ...document.training, monitor: "accuracy" } })))).toMatch(
     /^DocumentError E_DOCUMENT_MONITOR: .*'accuracy'/,

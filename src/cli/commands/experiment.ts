@@ -1,6 +1,6 @@
 /** osolgil experiment: the lecture's experiments, each with its figure and what was measured. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
@@ -65,12 +65,24 @@ function list({ lang, json }: ExperimentOptions): void {
   }
 }
 
-function makeFolder(path: string): void {
+/**
+ * Makes a folder for results, or takes one that holds results already: those are replaced. One with anything else in it is left alone,
+ * before there is any work to be lost.
+ *
+ * @param mark  the file by which results of the same kind are known
+ */
+function makeFolder(path: string, mark: "data.json" | "summary.json"): void {
   try {
     mkdirSync(path, { recursive: true });
+    const inside = readdirSync(path);
+    if (inside.length === 0 || inside.includes(mark)) return;
   } catch (error) {
     throw fileFault(`the folder '${path}' cannot be made`, error);
   }
+  throw new FileError("E_FILE_EXISTS", {
+    message: `'${path}' holds files that are no results of experiments: it has no ${mark}`,
+    hint: "Give a new folder, an empty one, or one with earlier results, which are replaced.",
+  });
 }
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -79,7 +91,6 @@ const rounded = (_: string, value: unknown): unknown =>
   typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
 
 async function write(experiment: Experiment, outcome: Outcome, told: Told, folder: string, lang: Language): Promise<void> {
-  makeFolder(folder);
   const figure = outcome.figure(lang);
   const { settings, numbers, data, claims } = outcome;
   const { id, name } = experiment;
@@ -131,8 +142,9 @@ function tell({ id, name, status, claims, reason }: Told, lang: Language, folder
 }
 
 async function one(experiment: Experiment, options: ExperimentOptions): Promise<number> {
-  const { told, outcome } = await tried(experiment, options);
   const folder = options.out ?? join("experiments", experiment.id);
+  makeFolder(folder, "data.json");
+  const { told, outcome } = await tried(experiment, options);
   if (outcome) await write(experiment, outcome, told, folder, options.lang);
   if (options.json) screen().write(`${JSON.stringify({ ...told, name: told.name[options.lang] }, rounded)}\n`);
   else tell(told, options.lang, folder);
@@ -142,7 +154,9 @@ async function one(experiment: Experiment, options: ExperimentOptions): Promise<
 /** Each in a process of its own, as many at a time as there are cores. */
 async function all(options: ExperimentOptions): Promise<number> {
   const root = options.out ?? "experiments";
-  makeFolder(root);
+  makeFolder(root, "summary.json");
+  // From here on the folder is known as one of results, whenever the work ends.
+  writeAtomically(join(root, "summary.json"), bytesOf(`${JSON.stringify({ experiments: [] })}\n`));
   const told = new Map<string, Told>();
   const waiting = [...experiments];
   const worker = async () => {
