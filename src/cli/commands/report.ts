@@ -1,13 +1,18 @@
-/** osolgil report: a run as one page that opens from the disk. */
+/** osolgil report: a run or a study as one page that opens from the disk. */
 import { basename, join } from "node:path";
 import { Command } from "commander";
 import { exampleSize } from "../../data/dataset.ts";
 import { type ImageTile, renderSvg } from "../../figures/index.ts";
 import type { TrainedModel } from "../../library/trained-model.ts";
 import { type Judgement, runReport } from "../../pages/run-report.ts";
+import { studyReport } from "../../pages/study-report.ts";
+import { StudyPlanner } from "../../search/planner.ts";
+import { resolveStudy } from "../../search/resolve-study.ts";
 import { writeAtomically } from "../../store/atomic-file.ts";
 import { findRun } from "../../store/list-runs.ts";
 import { readEvents, readRunDocument } from "../../store/open-run.ts";
+import { findStudy, readStudy } from "../../store/study-folder.ts";
+import { historyOf } from "../../store/study-log.ts";
 import { chooseLoss } from "../../train/build.ts";
 import { confusionOf, modelOf, sessionOf } from "../model-of-run.ts";
 import { screen } from "../output.ts";
@@ -22,16 +27,28 @@ const mostUnits = 48;
 
 export function reportCommand(): Command {
   return new Command("report")
-    .description("Writes a run as a page: curves, what is taken for what, worst mistakes, first-layer weights.")
-    .argument("<run>", "the run's folder or name")
-    .option("--out <file>", "the page (default: report.html in the run's folder)")
+    .description(
+      "Writes a run as a page: curves, what is taken for what, worst mistakes, first-layer weights. Or a study: the best trials, and where in the ranges they lie.",
+    )
+    .argument("<run>", "the folder or name of a run or study")
+    .option("--out <file>", "the page (default: report.html in the folder)")
     .option("--root <folder>", "folder of the runs", "runs")
     .action((given: string, options: ReportOptions) => {
-      const path = findRun(given, options.root);
+      const study = findStudy(given);
+      const path = study ?? findRun(given, options.root);
       const page = options.out ?? join(path, "report.html");
-      writeAtomically(page, new TextEncoder().encode(reportOf(path, options.root)));
+      const text = study === undefined ? reportOf(path, options.root) : studyReportOf(path);
+      writeAtomically(page, new TextEncoder().encode(text));
       screen().write(`${page}\n`);
     });
+}
+
+function studyReportOf(path: string): string {
+  const { document, lines } = readStudy(path);
+  const study = resolveStudy(document, `'${path}/study.json'`);
+  const { ended: trials } = historyOf(lines);
+  const summary = new StudyPlanner(study, trials).summary();
+  return studyReport({ name: path, study, summary, trials }, (figure, width) => renderSvg(figure, { theme: "auto", width }));
 }
 
 function reportOf(path: string, root: string): string {

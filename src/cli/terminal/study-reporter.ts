@@ -172,7 +172,9 @@ export class StudyReporter {
     const head = `${indent}${padStart(`#${number}`, digits + 1)}  ${this.#paint(style, sign)} ${this.#paint(isBest ? "bold" : [], padStart(text, 8))}${this.#paint("dim", padStart(formatDuration(seconds), 10))}${this.#paint("green", isBest ? "  best" : "      ")}  `;
     const width = indent.length + digits + 1 + 2 + 2 + 8 + 10 + 6 + 2;
     const why = status === "failed" ? `  ${reason?.split("\n").slice(0, 2).join(" ") ?? ""}` : "";
-    return this.#fit(head, width, this.#values(parameters) + plainText(why));
+    const rest = this.#values(parameters) + plainText(why);
+    // In a file nothing is cut.
+    return this.#screen.isTerminal ? this.#fit(head, width, rest) : (head + rest).trimEnd();
   }
 
   #values(parameters: Assignment): string {
