@@ -64,6 +64,19 @@ function withTrials(document: unknown, trials: number | undefined): unknown {
  * @param options   `out`: the study's folder, new or empty; default a new one under studies/. `seed`: in place of the document's
  * @throws DocumentError  the document is wrong, with each mistake
  * @throws FileError      the folder cannot be made, or not be written any more; what was recorded stays
+ * @example
+ * const { ended, best, folder } = await search(
+ *   {
+ *     run: { data: { kind: "mnist", first: 300, validation: 100 }, model: [{ kind: "dense", units: 10 }], training: { epochs: 2 } },
+ *     space: { "optimizer.learningRate": { type: "float", min: 1e-4, max: 0.1, scale: "log" } },
+ *     trials: 3,
+ *   },
+ *   { out: "studies/first", workers: 1 },
+ * );
+ * ended.status; // "completed"
+ * ended.trials; // { "completed": 3, "pruned": 0, "failed": 0 }
+ * folder; // "studies/first"
+ * best; // "studies/first/best.json"
  */
 export async function search(
   document: unknown,

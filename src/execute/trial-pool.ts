@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import type { Executor, TrialHandlers, TrialOrder, TrialOutcome, Verdict } from "./executor.ts";
+import type { Executor, PruneReason, TrialHandlers, TrialOrder, TrialOutcome } from "./executor.ts";
 import type { TrialCommand, TrialMessage } from "./trial-messages.ts";
 
 /** How often a trial is begun, at most: what kills a process three times would kill a fourth. */
@@ -12,6 +12,7 @@ const mostAttempts = 3;
 /** What a process wrote last before it died, as far as it is told. */
 const keptCharacters = 400;
 
+/** How many processes there are, and what they see. */
 export interface TrialPoolOptions {
   /** Processes, each with one thread; default one for each core. */
   readonly workers?: number;
@@ -65,7 +66,7 @@ class Worker {
       const tell = (command: TrialCommand) => {
         if (child.connected) child.send(command, () => {});
       };
-      const answer = (verdict: Verdict | undefined) => tell({ type: "answer", verdict });
+      const answer = (verdict: PruneReason | undefined) => tell({ type: "answer", verdict });
       const finish = () => {
         child.off("message", onMessage);
         child.off("exit", onExit);

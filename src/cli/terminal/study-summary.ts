@@ -45,8 +45,8 @@ export function rangeLines(space: Space, names: ReadonlyMap<string, string>, wid
       ? `, where ${names.get(when.path) ?? when.path} is ${[when.is].flat().map(shortValue).join(" or ")}`
       : "";
     const label = `${indent}${padEnd(i === 0 ? "space" : "", 8)}`;
-    const text = `${padEnd(names.get(key) ?? key, longest)}  ${describeRange(dimension)}${condition}`;
-    return paint("dim", label) + shorten(plainText(text), Math.max(1, width - 1 - label.length));
+    const text = `${padEnd(names.get(key) ?? key, longest)}  ${plainText(`${describeRange(dimension)}${condition}`)}`;
+    return paint("dim", label) + shorten(text, Math.max(1, width - 1 - label.length));
   });
 }
 
