@@ -73,7 +73,7 @@ export class StudyRun {
     this.#executor = executor;
     this.#watch = watch;
     this.#planner = new StudyPlanner(study, history.ended);
-    this.#interrupted = [...history.interrupted];
+    this.#interrupted = history.interrupted.filter(({ number }) => number < study.trials);
     this.#toldStages = new Set(history.stages);
     for (const { status } of history.ended) this.#counts[status]++;
   }

@@ -1,4 +1,5 @@
 /** A search in Node: the study's folder, processes that train its trials, and what came of it. */
+import { availableParallelism } from "node:os";
 import { FileError, OptionError } from "../core/errors.ts";
 import { showValue } from "../core/names.ts";
 import { isPlainObject } from "../core/objects.ts";
@@ -124,7 +125,8 @@ async function run(
   let executor: Executor | undefined;
   try {
     const environment = data === undefined ? process.env : { ...process.env, OSOLGIL_DATA: data };
-    executor = given ?? new TrialPool({ ...(workers !== undefined && { workers }), environment });
+    const left = Math.max(1, study.trials - history.ended.length);
+    executor = given ?? new TrialPool({ workers: Math.min(workers ?? availableParallelism(), left), environment });
     onOpen?.({ study, folder: folder.path, history, workers: executor.slots, notes });
     const result = await new StudyRun(study, folder, executor, history, watch).run();
     return { ...result, folder: folder.path };
