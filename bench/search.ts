@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { localClock, wallClock } from "../src/core/clock.ts";
 import { samplers } from "../src/search/samplers/index.ts";
-import { branin, hartmann6, type Landscape, regretOf } from "../src/testing/search.ts";
+import { branin, hartmann6, type Landscape, regretOf } from "../src/testing/landscapes.ts";
 import { describeMachine, describeVersions } from "./machine.ts";
 
 const { values: options } = parseArgs({
@@ -78,7 +78,9 @@ function optunas(landscape: Landscape, name: string, python: string): Line {
 
 const machine = describeMachine();
 console.log(`${trials} trials, ${seeds.length} seeds; ${machine.cpu}`);
-console.log(`${"function".padEnd(12)}${"sampler".padEnd(24)}${"median regret".padStart(14)}  ${"(quartiles)".padEnd(22)}ms/trial`);
+console.log(
+  `${"function".padEnd(12)}${"sampler".padEnd(24)}${"median regret".padStart(14)}  ${"(quartiles)".padEnd(22)}ms/trial`,
+);
 const lines: Line[] = [];
 const tell = (line: Line): void => {
   lines.push(line);
