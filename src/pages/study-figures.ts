@@ -215,7 +215,7 @@ export function importanceBars(
   names: ReadonlyMap<string, string>,
 ): Figure {
   const categories = shares.map(({ name }) => names.get(name) ?? name);
-  const percents = shares.map(({ share }) => 100 * share);
+  const percents = shares.map(({ share }) => Math.round(100 * share));
   const marks: Mark[] = [{ kind: "bars", values: percents, labels: true }];
   return { panels: [{ x: { categories }, y: { label: "importance", unit: "%", from: 0 }, marks }], legend: "none", aspect: 2.4 };
 }

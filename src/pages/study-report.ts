@@ -6,7 +6,7 @@ import type { Study } from "../search/study.ts";
 import type { EndedTrial } from "../search/trial.ts";
 import { escapeHtml, pageOf } from "./page.ts";
 import { bestCurves, bestSoFar, importanceBars, parallelTrials, type StudyData, scatters, showScore } from "./study-figures.ts";
-import { describeBorder, describeRange } from "./study-words.ts";
+import { describeBorder, describeRange, mostFirst } from "./study-words.ts";
 
 export interface StudyReportParts {
   /** Of the folder. */
@@ -103,7 +103,7 @@ function overview(
 
 function figureSections(
   data: StudyData,
-  { borders, importance = [] }: StudySummary & { importance?: readonly { name: string; share: number }[] },
+  { borders, importance }: StudySummary,
   both: (figureFor: (columns: number) => Figure | undefined) => string,
 ): Section[] {
   if (!data.trials.some(({ value }) => Number.isFinite(value))) return [];
@@ -138,8 +138,8 @@ function figureSections(
   if (importance.length > 1) {
     sections.push({
       title: "What mattered",
-      text: "The share of each dimension in what makes trials good.",
-      body: `${both(() => importanceBars(importance, data.names))}`,
+      text: "How much of the differences between trials each dimension accounts for by itself; what is left is their interplay.",
+      body: both(() => importanceBars(mostFirst(importance), data.names)),
     });
   }
   if (atBorder !== "") sections.push({ title: "At the border", body: atBorder });

@@ -173,6 +173,7 @@ describe("osolgil report of a study", () => {
       "The best 8 trials",
       "All trials at once",
       "Value by value",
+      "What mattered",
       "Stages",
       "Values of the best",
     ])
