@@ -1,5 +1,6 @@
 /** A search in Node: the study's folder, processes that train its trials, and what came of it. */
 import { availableParallelism } from "node:os";
+import { namesAlone } from "../core/choice.ts";
 import { FileError, OptionError } from "../core/errors.ts";
 import { showValue } from "../core/names.ts";
 import { isPlainObject } from "../core/objects.ts";
@@ -61,7 +62,7 @@ function withTrials(document: unknown, trials: number | undefined): unknown {
 /**
  * Searches: runs the trials of a study, and writes what happens into its folder.
  *
- * @param document  a study document
+ * @param document  a study document; its parts are those that Osolgil brings, since processes know them by name
  * @param options   `out`: the study's folder, new or empty; default a new one under studies/. `seed`: in place of the document's
  * @throws DocumentError  the document is wrong, with each mistake
  * @throws FileError      the folder cannot be made, or not be written any more; what was recorded stays
@@ -84,7 +85,8 @@ export async function search(
   options: SearchOptions & { readonly out?: string; readonly seed?: number } = {},
 ): Promise<SearchResult> {
   const { out, seed, trials, ...rest } = options;
-  const seeded = seed !== undefined && isPlainObject(document) ? { ...document, seed } : document;
+  const plain = namesAlone(document);
+  const seeded = seed !== undefined && isPlainObject(plain) ? { ...plain, seed } : plain;
   const study = resolveStudy(withTrials(seeded, trials));
   const folder = createStudyFolder(out, study.document);
   return run(study, folder, nothingYet, [], rest);
@@ -106,7 +108,8 @@ export async function resumeSearch(
   let study: Study;
   try {
     study = resolveStudy(withTrials(stored, trials), `'${path}/study.json'`);
-    if (document !== undefined) refuseOther(path, study.document, resolveStudy(withTrials(document, trials)).document);
+    if (document !== undefined)
+      refuseOther(path, study.document, resolveStudy(withTrials(namesAlone(document), trials)).document);
     if (trials !== undefined) folder.writeDocument(study.document);
   } catch (error) {
     folder.close();
