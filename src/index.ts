@@ -144,6 +144,7 @@ export {
 } from "./optim/schedules/define.ts";
 export * as schedules from "./optim/schedules/definitions.ts";
 export type { WeightRule } from "./optim/weight-rule.ts";
+export type { Importance } from "./search/importance.ts";
 export type { Border } from "./search/narrow.ts";
 export {
   type Moment,

@@ -12,5 +12,7 @@ export { lossContract } from "./testing/loss.ts";
 export { type MetricTraits, metricContract } from "./testing/metric.ts";
 export { optimizerContract } from "./testing/optimizer.ts";
 export { preprocessingContract } from "./testing/preprocessing.ts";
+export { prunerContract } from "./testing/pruner.ts";
 export { constraintContract, penaltyContract } from "./testing/regularizers.ts";
+export { samplerContract } from "./testing/sampler.ts";
 export { type ScheduleTraits, scheduleContract } from "./testing/schedule.ts";

@@ -74,3 +74,9 @@ export function definitionsIn(document: unknown, definitions: readonly Definitio
   const own = definitions.find(({ name }) => name === inside.kind);
   return own ? { ...inside, [definitionOf]: own } : inside;
 }
+
+/** A document as JSON holds it: parts by their names alone, for those who know the parts by name. */
+export function namesAlone(document: unknown): unknown {
+  const text = JSON.stringify(document, (_, value: unknown) => (isDefinition(value) ? value.name : value));
+  return text === undefined ? undefined : JSON.parse(text);
+}

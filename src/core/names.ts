@@ -60,14 +60,14 @@ export function showValue(value: unknown): string {
 }
 
 /**
- * For paths the shortest ends that tell them apart, in whole parts.
+ * For paths the shortest ends that tell them apart, in whole parts; what a component's kind is called by the component.
  *
  * @example shortNames(["optimizer.learningRate", "penalty.strength"]) // ["learningRate", "strength"]
  * @example shortNames(["model[0].units", "model[2].units"]) // ["model[0].units", "model[2].units"]
  */
 export function shortNames(paths: readonly string[]): string[] {
   const ends = (path: string): string[] => {
-    const parts = path.split(".");
+    const parts = path.replace(/(?<=.)\.kind$/, "").split(".");
     return parts.map((_, i) => parts.slice(parts.length - 1 - i).join("."));
   };
   return paths.map(

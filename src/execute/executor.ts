@@ -28,7 +28,7 @@ export interface TrialNews {
 }
 
 /** That a trial is to be given up. */
-export interface Verdict {
+export interface PruneReason {
   readonly code: string;
   /** For people. */
   readonly reason: string;
@@ -37,9 +37,9 @@ export interface Verdict {
 /** What whoever ordered a trial is told on the way; what the handlers throw breaks the trial off. */
 export interface TrialHandlers {
   /** After each epoch. The trial waits for the answer: undefined lets it go on. */
-  onReport(report: TrialReport, firstLoss: number): Verdict | undefined;
+  onReport(report: TrialReport, firstLoss: number): PruneReason | undefined;
   /** Now and then; the answer counts where the loss is above the first, or no number. */
-  onNews?(news: TrialNews): Verdict | undefined;
+  onNews?(news: TrialNews): PruneReason | undefined;
   /** What runs it broke down, and it begins anew: what was reported does not count any more. */
   onRestart?(): void;
 }

@@ -11,8 +11,14 @@ import type { Study } from "../search/study.ts";
 import type { EndedTrial, RunningTrial, TrialReport } from "../search/trial.ts";
 import { bestDocument } from "../search/trial-document.ts";
 import type { StudyFolder } from "../store/study-folder.ts";
-import { type StudyEnded, type StudyHistory, type StudyLine, studyLogVersion } from "../store/study-log.ts";
-import type { Executor, TrialNews, TrialOutcome, Verdict } from "./executor.ts";
+import {
+  type InterruptedTrial,
+  type StudyEnded,
+  type StudyHistory,
+  type StudyLine,
+  studyLogVersion,
+} from "../store/study-log.ts";
+import type { Executor, PruneReason, TrialNews, TrialOutcome } from "./executor.ts";
 
 /** What whoever started a study is told, and what it may ask. */
 export interface StudyWatch {
@@ -46,7 +52,7 @@ export class StudyRun {
   readonly #watch: StudyWatch;
   readonly #planner: StudyPlanner;
   readonly #toldStages: Set<number>;
-  readonly #interrupted: StudyHistory["interrupted"][number][];
+  readonly #interrupted: InterruptedTrial[];
   readonly #running = new Map<number, Running>();
   readonly #counts = { completed: 0, pruned: 0, failed: 0 };
   #stopped: StudyStopped | undefined;
@@ -67,7 +73,7 @@ export class StudyRun {
     this.#executor = executor;
     this.#watch = watch;
     this.#planner = new StudyPlanner(study, history.ended);
-    this.#interrupted = [...history.interrupted];
+    this.#interrupted = history.interrupted.filter(({ number }) => number < study.trials);
     this.#toldStages = new Set(history.stages);
     for (const { status } of history.ended) this.#counts[status]++;
   }
@@ -161,7 +167,7 @@ export class StudyRun {
     }
   }
 
-  #judge(trial: RunningTrial, losses: { readonly firstLoss?: number; readonly loss?: number }): Verdict | undefined {
+  #judge(trial: RunningTrial, losses: { readonly firstLoss?: number; readonly loss?: number }): PruneReason | undefined {
     return this.#planner.judge(trial, losses);
   }
 

@@ -1,4 +1,6 @@
 /** A search in Node: the study's folder, processes that train its trials, and what came of it. */
+import { availableParallelism } from "node:os";
+import { namesAlone } from "../core/choice.ts";
 import { FileError, OptionError } from "../core/errors.ts";
 import { showValue } from "../core/names.ts";
 import { isPlainObject } from "../core/objects.ts";
@@ -60,17 +62,31 @@ function withTrials(document: unknown, trials: number | undefined): unknown {
 /**
  * Searches: runs the trials of a study, and writes what happens into its folder.
  *
- * @param document  a study document
+ * @param document  a study document; its parts are those that Osolgil brings, since processes know them by name
  * @param options   `out`: the study's folder, new or empty; default a new one under studies/. `seed`: in place of the document's
  * @throws DocumentError  the document is wrong, with each mistake
  * @throws FileError      the folder cannot be made, or not be written any more; what was recorded stays
+ * @example
+ * const { ended, best, folder } = await search(
+ *   {
+ *     run: { data: { kind: "mnist", first: 300, validation: 100 }, model: [{ kind: "dense", units: 10 }], training: { epochs: 2 } },
+ *     space: { "optimizer.learningRate": { type: "float", min: 1e-4, max: 0.1, scale: "log" } },
+ *     trials: 3,
+ *   },
+ *   { out: "studies/first", workers: 1 },
+ * );
+ * ended.status; // "completed"
+ * ended.trials; // { "completed": 3, "pruned": 0, "failed": 0 }
+ * folder; // "studies/first"
+ * best; // "studies/first/best.json"
  */
 export async function search(
   document: unknown,
   options: SearchOptions & { readonly out?: string; readonly seed?: number } = {},
 ): Promise<SearchResult> {
   const { out, seed, trials, ...rest } = options;
-  const seeded = seed !== undefined && isPlainObject(document) ? { ...document, seed } : document;
+  const plain = namesAlone(document);
+  const seeded = seed !== undefined && isPlainObject(plain) ? { ...plain, seed } : plain;
   const study = resolveStudy(withTrials(seeded, trials));
   const folder = createStudyFolder(out, study.document);
   return run(study, folder, nothingYet, [], rest);
@@ -92,7 +108,8 @@ export async function resumeSearch(
   let study: Study;
   try {
     study = resolveStudy(withTrials(stored, trials), `'${path}/study.json'`);
-    if (document !== undefined) refuseOther(path, study.document, resolveStudy(withTrials(document, trials)).document);
+    if (document !== undefined)
+      refuseOther(path, study.document, resolveStudy(withTrials(namesAlone(document), trials)).document);
     if (trials !== undefined) folder.writeDocument(study.document);
   } catch (error) {
     folder.close();
@@ -111,7 +128,8 @@ async function run(
   let executor: Executor | undefined;
   try {
     const environment = data === undefined ? process.env : { ...process.env, OSOLGIL_DATA: data };
-    executor = given ?? new TrialPool({ ...(workers !== undefined && { workers }), environment });
+    const left = Math.max(1, study.trials - history.ended.length);
+    executor = given ?? new TrialPool({ workers: Math.min(workers ?? availableParallelism(), left), environment });
     onOpen?.({ study, folder: folder.path, history, workers: executor.slots, notes });
     const result = await new StudyRun(study, folder, executor, history, watch).run();
     return { ...result, folder: folder.path };

@@ -10,13 +10,13 @@ import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
 import type { TrialReport } from "../search/trial.ts";
 import { Session, type StepResult } from "../train/session.ts";
 import { Trainer } from "../train/train.ts";
-import type { TrialNews, TrialOrder, TrialOutcome, Verdict } from "./executor.ts";
+import type { PruneReason, TrialNews, TrialOrder, TrialOutcome } from "./executor.ts";
 
 /** What a trial tells, and is told. */
 export interface TrialListener {
-  onReport(report: TrialReport, firstLoss: number): Promise<Verdict | undefined>;
+  onReport(report: TrialReport, firstLoss: number): Promise<PruneReason | undefined>;
   /** Asks for an answer where the loss is above the first, or no number. */
-  onNews(news: TrialNews, isAsking: boolean): Promise<Verdict | undefined>;
+  onNews(news: TrialNews, isAsking: boolean): Promise<PruneReason | undefined>;
   /** Between steps, now and then: lets others have their turn. */
   pause(): Promise<void>;
 }
@@ -103,7 +103,7 @@ class TrialRun {
   }
 
   /** Trains a fold to the end of its epoch, or of the run; returns the verdict that stops it before. */
-  async #advance(fold: Fold): Promise<Verdict | undefined> {
+  async #advance(fold: Fold): Promise<PruneReason | undefined> {
     for (;;) {
       const { value: event, done } = fold.events.next();
       if (done) {

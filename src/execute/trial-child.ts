@@ -2,7 +2,7 @@
 import type { RawDataset } from "../data/dataset.ts";
 import type { Run } from "../document/run-document.ts";
 import { loadDataset } from "../files/data-files.ts";
-import type { Verdict } from "./executor.ts";
+import type { PruneReason } from "./executor.ts";
 import { trainTrial } from "./train-trial.ts";
 import type { TrialCommand, TrialMessage } from "./trial-messages.ts";
 
@@ -27,8 +27,8 @@ const send = (message: TrialMessage): void => {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const data = new KeptData();
-let answered: ((verdict: Verdict | undefined) => void) | undefined;
-const ask = (message: TrialMessage): Promise<Verdict | undefined> => {
+let answered: ((verdict: PruneReason | undefined) => void) | undefined;
+const ask = (message: TrialMessage): Promise<PruneReason | undefined> => {
   send(message);
   return new Promise((resolve) => {
     answered = resolve;

@@ -4,14 +4,18 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import type { Executor, TrialHandlers, TrialOrder, TrialOutcome, Verdict } from "./executor.ts";
+import { OptionError } from "../core/errors.ts";
+import type { Executor, PruneReason, TrialHandlers, TrialOrder, TrialOutcome } from "./executor.ts";
 import type { TrialCommand, TrialMessage } from "./trial-messages.ts";
 
+/** More would wait for each other on any machine. */
+const mostWorkers = 256;
 /** How often a trial is begun, at most: what kills a process three times would kill a fourth. */
 const mostAttempts = 3;
 /** What a process wrote last before it died, as far as it is told. */
 const keptCharacters = 400;
 
+/** How many processes there are, and what they see. */
 export interface TrialPoolOptions {
   /** Processes, each with one thread; default one for each core. */
   readonly workers?: number;
@@ -65,7 +69,7 @@ class Worker {
       const tell = (command: TrialCommand) => {
         if (child.connected) child.send(command, () => {});
       };
-      const answer = (verdict: Verdict | undefined) => tell({ type: "answer", verdict });
+      const answer = (verdict: PruneReason | undefined) => tell({ type: "answer", verdict });
       const finish = () => {
         child.off("message", onMessage);
         child.off("exit", onExit);
@@ -148,7 +152,14 @@ class Worker {
 export class TrialPool implements Executor {
   readonly #workers: readonly Worker[];
 
+  /** @throws OptionError  E_WORKERS: there cannot be so many */
   constructor({ workers = availableParallelism(), environment = process.env }: TrialPoolOptions = {}) {
+    if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
+      throw new OptionError("E_WORKERS", {
+        message: `workers must be an integer from 1 to ${mostWorkers}, received ${workers}`,
+        hint: `This machine has ${availableParallelism()} cores.`,
+      });
+    }
     this.#workers = Array.from({ length: workers }, () => new Worker(environment));
   }
 

@@ -185,6 +185,35 @@ export interface NoteMark {
   readonly colour?: MarkColour;
 }
 
+/** An upright axis of parallel coordinates. */
+export interface ParallelAxis {
+  readonly from: number;
+  readonly to: number;
+  /** Default "linear". */
+  readonly scale?: "linear" | "log";
+  /** Where numbers stand, or what stands where; default: round numbers. */
+  readonly ticks?: readonly (number | { readonly at: number; readonly text: string })[];
+}
+
+/**
+ * Parallel coordinates: a line for each row across upright axes, which stand at 0, 1, 2, ... of the x axis and whose names are its
+ * categories. Rows that are worth more are drawn stronger, and over the others.
+ */
+export interface ParallelMark {
+  readonly kind: "parallel";
+  readonly axes: readonly ParallelAxis[];
+  /** rows * axes numbers, row by row; where one is missing the line has a gap. */
+  readonly values: Numbers;
+  /** One for each row. */
+  readonly worth: Numbers;
+  /** Which worth is drawn strongest; default "greatest". */
+  readonly best?: "greatest" | "least";
+  /** Worth at the ends of the colours; default: the least and the greatest. */
+  readonly range?: readonly [number, number];
+  /** Explains the colours by a bar; default true. */
+  readonly bar?: boolean;
+}
+
 /** All that can be drawn on two axes. */
 export type Mark =
   | LineMark
@@ -197,7 +226,8 @@ export type Mark =
   | HeatMapMark
   | RuleMark
   | AreaMark
-  | NoteMark;
+  | NoteMark
+  | ParallelMark;
 /** The kinds of marks, by name. */
 export type MarkKind = Mark["kind"];
 

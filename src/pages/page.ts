@@ -16,6 +16,7 @@ figure { margin: 1.5rem 0; overflow-x: auto; } figure svg, figure img { width: 1
 ul.claims { list-style: none; padding: 0; margin: 0; } ul.claims li { padding: .5rem 0; border-top: 1px solid var(--line); }
 .holds { color: var(--good); } .fails { color: var(--bad); } .measured { color: var(--soft); font-size: .9rem; display: block; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid var(--line); } .soft { color: var(--soft); }
+.narrow { display: none; } @media (max-width: 36rem) { .wide { display: none; } .narrow { display: block; } } .scroll { overflow-x: auto; }
 pre { overflow: auto; font-size: .8rem; line-height: 1.4; padding: .75rem; border: 1px solid var(--line); border-radius: .5rem; max-height: 22rem; }
 a { color: inherit; } .grid { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); padding: 0; list-style: none; }
 .grid li { border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; } .grid a { text-decoration: none; display: block; }

@@ -1,5 +1,6 @@
 /** Ranges and borders of a study in words. */
 import { shortValue } from "../core/names.ts";
+import type { Importance } from "../search/importance.ts";
 import type { Border } from "../search/narrow.ts";
 import type { Dimension } from "../search/space.ts";
 
@@ -17,3 +18,6 @@ export function describeBorder({ dimension, side, at, count, of }: Border, name:
   const end = side === "min" ? "lower" : "upper";
   return `${count} of the ${of} best lie at the ${end} end of ${name} (${shortValue(at)}): better ones may lie beyond it`;
 }
+
+/** The dimensions that account for most come first. */
+export const mostFirst = (shares: readonly Importance[]): Importance[] => [...shares].sort((a, b) => b.share - a.share);

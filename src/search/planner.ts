@@ -4,6 +4,7 @@
  */
 import { foldIn, randomKey } from "../core/random.ts";
 import type { RunDocument } from "../document/run-document.ts";
+import { type Importance, importanceOf } from "./importance.ts";
 import { type Border, type Narrowed, narrowSpace } from "./narrow.ts";
 import { type RankedTrial, rank, rankAll } from "./ranking.ts";
 import type { Assignment, Space } from "./space.ts";
@@ -76,6 +77,8 @@ export interface StudySummary {
   /** The completed trials that have a value, best first. */
   readonly ranking: readonly RankedTrial[];
   readonly counts: Readonly<Record<EndedTrial["status"], number>>;
+  /** What each dimension accounts for over the first stage, whose ranges are the widest; the most first. */
+  readonly importance: readonly Importance[];
   /** Of the last stage that has ended. */
   readonly borders: readonly Border[];
   /** Of the stages that have begun. */
@@ -250,6 +253,13 @@ export class StudyPlanner {
     return undefined;
   }
 
+  /** What each dimension accounts for in the trials of a stage, the most first; nothing where there are too few of them. */
+  importance(stage: number): readonly Importance[] {
+    const state = this.stages[stage];
+    if (!state) return [];
+    return importanceOf(state.space, this.endedOf(state), this.study.objective.goal, randomKey(this.study.seed));
+  }
+
   /** What is known so far, from the trials that are over alone. */
   summary(): StudySummary {
     const { trials, stopped } = this;
@@ -260,6 +270,7 @@ export class StudyPlanner {
       ...(ranking[0] && { best: ranking[0] }),
       ranking,
       counts,
+      importance: this.importance(0),
       borders: this.stageEnds.at(-1)?.borders ?? [],
       stages: [...this.stages],
       ended: [...this.stageEnds],

@@ -1,7 +1,7 @@
 /** What happens in a study, one line each, and what lines say together of its trials. */
 import type { StageEnded } from "../search/planner.ts";
 import type { Assignment } from "../search/space.ts";
-import type { EndedTrial, TrialReport } from "../search/trial.ts";
+import type { EndedTrial, RunningTrial, TrialReport } from "../search/trial.ts";
 
 export const studyLogVersion = 1;
 
@@ -50,14 +50,18 @@ export interface StudyEnded {
   readonly trials: { readonly completed: number; readonly pruned: number; readonly failed: number };
 }
 
+/** A line of trials.jsonl; they differ by `type`. */
 export type StudyLine = StudyStarted | TrialStarted | TrialReported | TrialEnded | StageEnded | StudyEnded;
+
+/** A trial that began and did not end. */
+export type InterruptedTrial = Pick<RunningTrial, "number" | "stage" | "parameters">;
 
 /** What a log says of a study. */
 export interface StudyHistory {
   /** By number. */
   readonly ended: readonly EndedTrial[];
   /** Trials that began and did not end, by number. */
-  readonly interrupted: readonly { readonly number: number; readonly stage: number; readonly parameters: Assignment }[];
+  readonly interrupted: readonly InterruptedTrial[];
   /** Stages whose end was told. */
   readonly stages: ReadonlySet<number>;
 }

@@ -163,6 +163,36 @@ test("--time begins no trial after it, and says how to go on; --resume with more
   expect(trialsOf("timed").length).toBe(done + 3);
 });
 
+describe("osolgil report of a study", () => {
+  test("is a page by itself, with a figure of each kind", () => {
+    const { status, stdout } = osolgil("report", "stages");
+    expect([status, stdout]).toEqual([0, "stages/report.html\n"]);
+    const page = readFileSync(join(folder, "stages/report.html"), "utf8");
+    for (const title of [
+      "Best so far",
+      "The best 8 trials",
+      "All trials at once",
+      "Value by value",
+      "What mattered",
+      "Stages",
+      "Values of the best",
+    ])
+      expect(page).toContain(`<h2>${title}</h2>`);
+    // Each drawn for a page and for a telephone; nothing is loaded from elsewhere.
+    expect(page.match(/<div class="wide">\s*<svg/g)!.length).toBe(page.match(/<div class="narrow">\s*<svg/g)!.length);
+    expect(page).not.toMatch(/NaN|undefined|\[object|<script|src="http|href="http/);
+    expect(page.match(/#\d+ · /g)!.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test("of a study without a value says what failed", () => {
+    expect(osolgil("report", "failing", "--out", "failing.html").status).toBe(0);
+    const page = readFileSync(join(folder, "failing.html"), "utf8");
+    expect(page).toContain("4 trials failed");
+    expect(page).toContain("E_FILE_DATA_FOLDER");
+    expect(page).not.toContain("<svg");
+  });
+});
+
 /** The processes that train for another. */
 function childrenOf(pid: number): number[] {
   try {

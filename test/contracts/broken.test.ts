@@ -9,7 +9,9 @@ import {
   metrics,
   penalties,
   preprocessing,
+  pruners,
   relu,
+  samplers,
   schedules,
   sgd,
 } from "../../src/index.ts";
@@ -25,6 +27,8 @@ import {
   optimizerContract,
   penaltyContract,
   preprocessingContract,
+  prunerContract,
+  samplerContract,
   scheduleContract,
 } from "../../src/testing.ts";
 
@@ -110,6 +114,25 @@ const faults: readonly (readonly [string, readonly Check[], RegExp])[] = [
     "a preprocessing that looks at its neighbours",
     preprocessingContract({ ...preprocessing.standardise, apply: (values) => values.map((x) => x - values[0]!) }),
     /beside it/,
+  ],
+  [
+    "a sampler that gives values to what does not count",
+    samplerContract({ ...samplers.random, suggest: (context) => ({ inner: 0.5, ...samplers.random.suggest(context, {}) }) }),
+    /lies in the space/,
+  ],
+  [
+    "a sampler that learns nothing",
+    samplerContract({ ...samplers.sobol, learns: true, suggest: () => ({ x: 9, y: 9 }) }),
+    /nearer/,
+  ],
+  [
+    "a pruner that takes the worst for the best",
+    prunerContract({
+      ...pruners.successiveHalving,
+      judge: (context, options) =>
+        pruners.successiveHalving.judge({ ...context, goal: context.goal === "min" ? "max" : "min" }, options),
+    }),
+    /the best of all trials/,
   ],
 ];
 

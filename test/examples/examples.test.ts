@@ -1,6 +1,6 @@
-/** The examples run: programs to their end, run documents for a few steps. That of a page is run in test/package. */
+/** The examples run: programs to their end, run documents for a few steps, studies for a few trials. That of a page is run in test/package. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -32,4 +32,17 @@ test.each(files.filter(isDocument))("%s", async (name) => {
   const { stdout } = await node("src/cli/main.ts", "train", `examples/${name}`, ...few);
   const ended = JSON.parse(stdout.trim().split("\n").at(-1)!);
   expect(ended).toMatchObject({ type: "run.ended", status: "completed", step: 3 });
+});
+
+const studies = readdirSync(join(root, "examples")).filter((name) => name.endsWith("search.json"));
+
+test.each(studies)("%s", async (name) => {
+  // Three trials of each stage, an epoch long.
+  const study = JSON.parse(readFileSync(join(root, "examples", name), "utf8"));
+  const stages = (study.stages ?? [{}]).map((stage: object) => ({ ...stage, trials: 3, epochs: 1 }));
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify({ ...study, trials: undefined, stages }));
+  const { stdout } = await node("src/cli/main.ts", "search", path, "--out", join(folder, `of-${name}`), "--json");
+  const ended = JSON.parse(stdout.trim().split("\n").at(-1)!);
+  expect(ended).toMatchObject({ type: "study.ended", status: "completed", trials: { failed: 0 } });
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { resolveRun } from "../../src/document/resolve.ts";
 import type { Executor, TrialHandlers, TrialOrder, TrialOutcome } from "../../src/execute/executor.ts";
 import { resumeSearch, search } from "../../src/execute/search.ts";
+import { defineActivation, dense, graph, relu, sgd } from "../../src/index.ts";
 import { readStudy } from "../../src/store/study-folder.ts";
 import { historyOf, type StudyLine } from "../../src/store/study-log.ts";
 
@@ -69,6 +70,27 @@ test("the best is the trial with the best of its epochs, and its document lies i
   const { optimizer } = resolveRun(JSON.parse(readFileSync(best!, "utf8")));
   expect(optimizer.options.learningRate).toBe(rates[nearest]);
   expect(executor.orders.every(({ metric }) => metric === "accuracy")).toBe(true);
+});
+
+test("a study in TypeScript may name its parts by what it imports; parts of its own are refused", async () => {
+  const model = [relu, dense({ units: 10 })];
+  const out = join(root, "typed");
+  await search({ ...study, run: { ...study.run, model, optimizer: sgd }, trials: 1 }, { out, executor: new Fake() });
+  expect((readStudy(out).document as { run: unknown }).run).toMatchObject({
+    model: ["relu", { kind: "dense", units: 10 }],
+    optimizer: "sgd",
+  });
+  const own = defineActivation({
+    name: "cube",
+    summary: "x^3.",
+    source: "A test.",
+    options: {},
+    formula: (x: never) => graph.mul(x, x),
+  } as never);
+  await expect(search({ ...study, run: { ...study.run, model: [own, ...model] } }, { out: join(root, "own") })).rejects.toThrow(
+    /there is no layer 'cube'/,
+  );
+  expect(existsSync(join(root, "own"))).toBe(false);
 });
 
 test("a trial that begins anew counts with what it reports then", async () => {

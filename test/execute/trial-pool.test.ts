@@ -176,3 +176,7 @@ test("closing stops what runs: it has not ended", async () => {
   await short.close();
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
 });
+
+test.each([0, 1.5, 257])("%s workers are refused", (workers) => {
+  expect(() => new TrialPool({ workers })).toThrow(`workers must be an integer from 1 to 256, received ${workers}`);
+});

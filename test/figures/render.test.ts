@@ -103,6 +103,39 @@ test("a canvas gets every shape that a recorder gets", () => {
   expect(calls.filter((name) => name === "save").length).toBe(calls.filter((name) => name === "restore").length);
 });
 
+describe("parallel coordinates", () => {
+  const axes = [
+    { from: 0, to: 1 },
+    { from: 0.01, to: 1, scale: "log" as const },
+    { from: 0, to: 4 },
+  ];
+  const values = [0, 0.01, 4, 1, 0.1, 0, 0.5, 1, 2];
+  const linesOf = (mark: Partial<Extract<Mark, { kind: "parallel" }>>) =>
+    record(plot({ kind: "parallel", axes, values, worth: [1, 3, 2], ...mark })).paths.filter(({ path }) =>
+      path.some(([c]) => c === "C"),
+    );
+
+  test("each row crosses every axis where its value lies on its scale, and what is worth most is on top", () => {
+    const lines = linesOf({});
+    expect(lines.length).toBe(3);
+    // The second row is worth most: on the second axis 0.1 lies in the middle, on the first 1 at the top, on the third 0 at the bottom.
+    const [top, middle, bottom] = lines.at(-1)!.path.map((command) => command.at(-1) as number) as [number, number, number];
+    expect(middle).toBeCloseTo((top + bottom) / 2, 6);
+    expect(top).toBeLessThan(bottom);
+    // The first row goes from the bottom over the bottom to the top, and lies under the others.
+    expect(lines[0]!.path.map((command) => command.at(-1))).toEqual([bottom, bottom, top]);
+    expect(new Set(lines.map(({ style }) => style.stroke)).size).toBe(3);
+    const widths = lines.map(({ style }) => style.width!);
+    expect([...widths].sort((a, b) => a - b)).toEqual(widths);
+  });
+
+  test("where little is best it lies on top; a missing value leaves a gap", () => {
+    expect(linesOf({ best: "least" }).at(-1)!.path).toEqual(linesOf({})[0]!.path);
+    const holed = linesOf({ values: [0, null, 4, 1, 0.1, 0, 0.5, 1, 2] });
+    expect(holed.length).toBe(2);
+  });
+});
+
 describe("numbers that are missing", () => {
   const colour = themes.light.series[0]!;
 
@@ -123,12 +156,18 @@ describe("numbers that are missing", () => {
       { kind: "histogram", edges: [0, 1, 2, 3, 4, 5, 6], counts: holes },
       { kind: "heatMap", rows: 2, columns: 3, values: holes, labels: true },
       { kind: "area", x: holes, low: holes, high: holes },
+      { kind: "parallel", axes: [-1, 0].map((from) => ({ from, to: 1 })), values: holes, worth: [1, null, Number.NaN] },
       { kind: "rule", y: Number.NaN, label: "a" },
       { kind: "note", x: Number.NaN, y: 1, text: "b" },
     ];
     for (const mark of marks) {
       for (const scale of ["linear", "log"] as const) {
-        const counted = mark.kind === "bars" ? { y: { scale } } : mark.kind === "heatMap" ? {} : { x: { scale }, y: { scale } };
+        const counted =
+          mark.kind === "bars"
+            ? { y: { scale } }
+            : ["heatMap", "parallel"].includes(mark.kind)
+              ? {}
+              : { x: { scale }, y: { scale } };
         const svg = renderSvg({ panels: [{ ...counted, marks: [mark] }] });
         expect(svg, `${mark.kind}, ${scale}`).not.toMatch(/NaN|Infinity|undefined|null/);
       }
@@ -268,6 +307,21 @@ describe("faults are named with their place", () => {
       /marks\[0\], line 'Adam': y must have as many numbers as x, 2, received 1/,
     ],
     ["missing list", plot({ kind: "points", x: [1] } as never), /points: y must be a list of numbers, received nothing/],
+    [
+      "rows of parallel coordinates",
+      plot({ kind: "parallel", axes: [0, 0].map((from) => ({ from, to: 1 })), values: [1, 1, 1], worth: [1, 1] }),
+      /parallel: values must have rows \* axes = 4 numbers, received 3/,
+    ],
+    [
+      "an axis of parallel coordinates",
+      plot({
+        kind: "parallel",
+        axes: [0, 0].map((from) => ({ from, to: 1, scale: "log" as const })),
+        values: [1, 1],
+        worth: [1],
+      }),
+      /an axis must go from less to more, from above 0, received 0 and 1/,
+    ],
     ["grid", plot({ kind: "heatMap", rows: 2, columns: 2, values: [1] }), /rows \* columns = 4 numbers, received 1/],
     [
       "contour range",

@@ -222,6 +222,35 @@ export const barFigure: Figure = {
   ],
 };
 
+/** Trials of a search: an optimizer that is missing in some, a rate, a width, and what they reached. */
+export const trialsFigure: Figure = {
+  title: "Forty trials",
+  panels: [
+    {
+      x: { categories: ["optimizer", "learning rate", "units of the first hidden layer", "accuracy"] },
+      y: { ticks: [] },
+      marks: [
+        {
+          kind: "parallel",
+          axes: [
+            { from: -0.5, to: 2.5, ticks: ["sgd", "adam", "아담"].map((text, at) => ({ at, text })) },
+            { from: 1e-6, to: 1, scale: "log" },
+            { from: 8, to: 128, scale: "log" },
+            { from: 0, to: 1, ticks: [] },
+          ],
+          values: range(40).flatMap((i) => [
+            i % 9 === 0 ? null : i % 3,
+            10 ** (-6 * ((i * 0.618) % 1)),
+            8 * 16 ** ((i * 0.414) % 1),
+            (i * 0.732) % 1,
+          ]),
+          worth: range(40).map((i) => (i * 0.732) % 1),
+        },
+      ],
+    },
+  ],
+};
+
 /** A stroke of a digit's kind: a ring, or a line at an angle. */
 function glyph(i: number): number[] {
   const noise = uniforms(`glyph${i}`, 784);
@@ -351,6 +380,7 @@ export const samples: Readonly<Record<string, Figure>> = {
   batchNorm: batchNormFigure,
   overfit: overfitFigure,
   bars: barFigure,
+  trials: trialsFigure,
   images: imageFigure,
   graph: graphFigure,
   long: longFigure,

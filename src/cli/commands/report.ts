@@ -1,10 +1,12 @@
-/** osolgil report: a run as one page that opens from the disk. */
+/** osolgil report: a run or a study as one page that opens from the disk. */
 import { join } from "node:path";
 import { Command } from "commander";
 import { writeAtomically } from "../../store/atomic-file.ts";
 import { findRun } from "../../store/list-runs.ts";
+import { findStudy } from "../../store/study-folder.ts";
 import { screen } from "../output.ts";
 import { reportOf } from "../report-of-run.ts";
+import { studyReportOf } from "../report-of-study.ts";
 
 interface ReportOptions {
   readonly root: string;
@@ -13,14 +15,18 @@ interface ReportOptions {
 
 export function reportCommand(): Command {
   return new Command("report")
-    .description("Writes a run as a page: curves, what is taken for what, worst mistakes, first-layer weights.")
-    .argument("<run>", "the run's folder or name")
-    .option("--out <file>", "the page (default: report.html in the run's folder)")
+    .description(
+      "Writes a run as a page: curves, what is taken for what, worst mistakes, first-layer weights. Or a study: the best trials, and where in the ranges they lie.",
+    )
+    .argument("<run>", "the folder or name of a run or study")
+    .option("--out <file>", "the page (default: report.html in the folder)")
     .option("--root <folder>", "folder of the runs", "runs")
     .action((given: string, options: ReportOptions) => {
-      const path = findRun(given, options.root);
+      const study = findStudy(given);
+      const path = study ?? findRun(given, options.root);
       const page = options.out ?? join(path, "report.html");
-      writeAtomically(page, new TextEncoder().encode(reportOf(path, options.root)));
+      const text = study === undefined ? reportOf(path, options.root) : studyReportOf(path);
+      writeAtomically(page, new TextEncoder().encode(text));
       screen().write(`${page}\n`);
     });
 }

@@ -2,6 +2,7 @@
  * Tells people how a study goes: in a terminal what runs and what was best so far, rewritten in place, with a row for each trial that
  * became the best or failed; without one a row for each trial that ends.
  */
+import { stripVTControlCharacters } from "node:util";
 import { nowMs } from "../../core/clock.ts";
 import { shortNames, shortValue } from "../../core/names.ts";
 import type { TrialNews } from "../../execute/executor.ts";
@@ -171,8 +172,10 @@ export class StudyReporter {
     const text = value === undefined ? "-" : formatValue(this.#study!.objective, value);
     const head = `${indent}${padStart(`#${number}`, digits + 1)}  ${this.#paint(style, sign)} ${this.#paint(isBest ? "bold" : [], padStart(text, 8))}${this.#paint("dim", padStart(formatDuration(seconds), 10))}${this.#paint("green", isBest ? "  best" : "      ")}  `;
     const width = indent.length + digits + 1 + 2 + 2 + 8 + 10 + 6 + 2;
-    const why = status === "failed" ? `  ${reason?.split("\n").slice(0, 2).join(" ") ?? ""}` : "";
-    return this.#fit(head, width, this.#values(parameters) + plainText(why));
+    const why = status === "failed" ? plainText(reason?.split("\n").slice(0, 2).join(" ") ?? "") : "";
+    const rest = `${this.#values(parameters)}  ${why}`.trimEnd();
+    // In a file nothing is cut.
+    return this.#screen.isTerminal ? this.#fit(head, width, rest) : (head + rest).trimEnd();
   }
 
   #values(parameters: Assignment): string {
@@ -182,8 +185,9 @@ export class StudyReporter {
     return parts.join("  ");
   }
 
-  /** A text after a head of so many columns, cut to the line. */
+  /** A text after a head of so many columns, cut to the line; colours go where the head itself is cut. */
   #fit(head: string, used: number, text: string): string {
+    if (used >= this.#width) return shorten(stripVTControlCharacters(head), this.#width - 1);
     return head + shorten(text, Math.max(1, this.#width - 1 - used));
   }
 

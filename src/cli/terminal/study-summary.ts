@@ -1,7 +1,7 @@
 /** What is said of a study's ranges, and of what it has found. */
 import { shortValue } from "../../core/names.ts";
 import type { SearchResult } from "../../execute/search.ts";
-import { describeBorder, describeRange } from "../../pages/study-words.ts";
+import { describeBorder, describeRange, mostFirst } from "../../pages/study-words.ts";
 import type { Space } from "../../search/space.ts";
 import type { Objective, Study } from "../../search/study.ts";
 import {
@@ -45,8 +45,8 @@ export function rangeLines(space: Space, names: ReadonlyMap<string, string>, wid
       ? `, where ${names.get(when.path) ?? when.path} is ${[when.is].flat().map(shortValue).join(" or ")}`
       : "";
     const label = `${indent}${padEnd(i === 0 ? "space" : "", 8)}`;
-    const text = `${padEnd(names.get(key) ?? key, longest)}  ${describeRange(dimension)}${condition}`;
-    return paint("dim", label) + shorten(plainText(text), Math.max(1, width - 1 - label.length));
+    const text = `${padEnd(names.get(key) ?? key, longest)}  ${plainText(`${describeRange(dimension)}${condition}`)}`;
+    return paint("dim", label) + shorten(text, Math.max(1, width - 1 - label.length));
   });
 }
 
@@ -110,7 +110,7 @@ function bestLines({ study, result, names }: StudyEnd, width: number, paint: Pai
 }
 
 function importanceLines({ result, names }: StudyEnd, width: number, paint: Paint): string[] {
-  const shares = (result.summary as { importance?: readonly { name: string; share: number }[] }).importance ?? [];
+  const shares = mostFirst(result.summary.importance);
   if (shares.length < 2) return [];
   const longest = Math.max(...shares.map(({ name }) => displayWidth(names.get(name) ?? name)));
   const room = Math.max(4, Math.min(longestBar, width - longest - 14));

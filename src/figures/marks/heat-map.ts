@@ -1,7 +1,9 @@
 /** A matrix as coloured cells. */
+
+import { colourBar } from "../colour-bar.ts";
 import type { HeatMapMark } from "../figure.ts";
-import { alike, brief } from "../numbers.ts";
-import { createScale, isShown, roundValues, widened } from "../scale.ts";
+import { brief } from "../numbers.ts";
+import { isShown, widened } from "../scale.ts";
 import { measureText } from "../text.ts";
 import { defineMark, finiteRange, wrongGrid } from "./define.ts";
 
@@ -16,8 +18,6 @@ function coloursOf({ values, colours, range }: HeatMapMark): Colours {
   return { kind, from, to };
 }
 
-const barWidth = 10;
-
 export const heatMap = defineMark<HeatMapMark>({
   kind: "heatMap",
   fault: wrongGrid,
@@ -31,30 +31,7 @@ export const heatMap = defineMark<HeatMapMark>({
   layer: "field",
   aside(mark) {
     const { kind, from, to } = coloursOf(mark);
-    const { values, step } = roundValues(from, to, 5);
-    const texts = alike(values, step);
-    return {
-      width: 12 + barWidth + 5 + Math.max(0, ...texts.map((text) => measureText(text, 11))),
-      draw({ surface, theme, box }, left) {
-        const parts = 60;
-        const scale = createScale(from, to, false);
-        for (let i = 0; i < parts; i++) {
-          const height = box.height / parts;
-          // Each part reaches under the next.
-          const part = {
-            left: Math.round(left + 12),
-            top: box.top + i * height,
-            width: barWidth,
-            height: height + (i < parts - 1 ? 0.5 : 0),
-          };
-          surface.rect(part, { fill: theme[kind](1 - (i + 0.5) / parts) });
-        }
-        values.forEach((value, i) => {
-          const y = box.top + (1 - scale.place(value)) * box.height;
-          surface.text(texts[i]!, left + 12 + barWidth + 5, y + 4, { size: 11, colour: theme.muted });
-        });
-      },
-    };
+    return colourBar(from, to, (theme, share) => theme[kind](share));
   },
   draw(mark, plot) {
     const { rows, columns, values } = mark;

@@ -9,6 +9,7 @@ import { heatMap } from "./heat-map.ts";
 import { histogram } from "./histogram.ts";
 import { line } from "./line.ts";
 import { note } from "./note.ts";
+import { parallel } from "./parallel.ts";
 import { points } from "./points.ts";
 import { rule } from "./rule.ts";
 import { trajectory } from "./trajectory.ts";
@@ -22,6 +23,7 @@ const definitions: { readonly [K in MarkKind]: MarkDefinition<Extract<Mark, { ki
   histogram,
   line,
   note,
+  parallel,
   points,
   rule,
   trajectory,

@@ -1,5 +1,22 @@
 /** Systems of a symmetric positive definite matrix, in float64. */
 
+/** The sum of a[i] b[j] over `count` entries of both. Four sums at once: each waits for its own last addition alone. */
+function dot(a: Float64Array, from: number, b: Float64Array, other: number, count: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    s0 += a[from + k] * b[other + k];
+    s1 += a[from + k + 1] * b[other + k + 1];
+    s2 += a[from + k + 2] * b[other + k + 2];
+    s3 += a[from + k + 3] * b[other + k + 3];
+  }
+  for (; k < count; k++) s0 += a[from + k] * b[other + k];
+  return s0 + s1 + (s2 + s3);
+}
+
 /**
  * The lower triangle L with A = L L^T, in place of the lower triangle of A; what is above the diagonal is not looked at.
  *
@@ -10,26 +27,17 @@
 export function cholesky(a: Float64Array, n: number): boolean {
   for (let i = 0; i < n; i++) {
     const row = i * n;
-    for (let j = 0; j <= i; j++) {
-      const other = j * n;
-      let sum = a[row + j];
-      for (let k = 0; k < j; k++) sum -= a[row + k] * a[other + k];
-      if (j < i) a[row + j] = sum / a[other + j];
-      else if (sum > 0) a[row + i] = Math.sqrt(sum);
-      else return false;
-    }
+    for (let j = 0; j < i; j++) a[row + j] = (a[row + j] - dot(a, row, a, j * n, j)) / a[j * n + j];
+    const left = a[row + i] - dot(a, row, a, row, i);
+    if (!(left > 0)) return false;
+    a[row + i] = Math.sqrt(left);
   }
   return true;
 }
 
 /** x with L x = b, in place of b. */
 export function solveLower(l: Float64Array, n: number, b: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    const row = i * n;
-    let sum = b[i];
-    for (let k = 0; k < i; k++) sum -= l[row + k] * b[k];
-    b[i] = sum / l[row + i];
-  }
+  for (let i = 0; i < n; i++) b[i] = (b[i] - dot(l, i * n, b, 0, i)) / l[i * n + i];
 }
 
 /** x with L^T x = b, in place of b. */

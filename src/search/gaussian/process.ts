@@ -57,10 +57,14 @@ class Observations {
   private readonly kinds: Kinds;
   /** Squared distances of each pair below the diagonal, row by row, of each dimension. */
   private readonly squares: readonly Float64Array[];
+  private readonly sum: Float64Array;
+  private readonly scratch: Float64Array;
 
   constructor(points: readonly Point[], values: Float64Array, kinds: Kinds) {
     [this.points, this.values, this.kinds] = [points, values, kinds];
     const n = points.length;
+    this.sum = new Float64Array((n * (n - 1)) / 2);
+    this.scratch = new Float64Array(n * n);
     this.squares = kinds.map((ordered, j) => {
       const column = new Float64Array((n * (n - 1)) / 2);
       for (let i = 0, at = 0; i < n; i++)
@@ -69,30 +73,28 @@ class Observations {
     });
   }
 
-  /** L of K = L L^T for the first n points; undefined where theta gives none. */
-  private factor(theta: Float64Array, n: number): Float64Array | undefined {
-    const d = this.kinds.length;
-    const amplitude = exp(theta[d]!);
-    const sum = new Float64Array((n * (n - 1)) / 2);
-    this.squares.forEach((column, j) => {
-      const weight = exp(-2 * theta[j]!);
+  /** L of K = L L^T in `k`, for all points; whether theta gives one. */
+  private factor(theta: Float64Array, k: Float64Array): boolean {
+    const [n, d, sum] = [this.points.length, this.kinds.length, this.sum];
+    const amplitude = exp(theta[d]);
+    sum.fill(0);
+    for (const [j, column] of this.squares.entries()) {
+      const weight = exp(-2 * theta[j]);
       for (let at = 0; at < sum.length; at++) sum[at] += weight * column[at];
-    });
-    const k = new Float64Array(n * n);
+    }
     // What is added to the noise keeps K apart from singular ones.
-    const diagonal = amplitude * (1 + 1e-8) + exp(theta[d + 1]!);
+    const diagonal = amplitude * (1 + 1e-8) + exp(theta[d + 1]);
     for (let i = 0, at = 0; i < n; i++) {
       for (let j = 0; j < i; j++, at++) k[i * n + j] = amplitude * matern(sum[at]);
       k[i * n + i] = diagonal;
     }
-    return cholesky(k, n) ? k : undefined;
+    return cholesky(k, n);
   }
 
-  /** log p(y | theta), but for a constant. */
+  /** log p(y | theta), but for a constant; where the value of every point is known. */
   likelihood(theta: Float64Array): number {
-    const n = this.values.length;
-    const l = this.factor(theta, n);
-    if (!l) return Number.NEGATIVE_INFINITY;
+    const [n, l] = [this.values.length, this.scratch];
+    if (!this.factor(theta, l)) return Number.NEGATIVE_INFINITY;
     const e = this.values.slice();
     solveLower(l, n, e);
     let total = 0;
@@ -108,8 +110,8 @@ class Observations {
   condition(theta: Float64Array, normals: Float64Array): Conditioned | undefined {
     const { points, kinds, values } = this;
     const [n, d] = [points.length, kinds.length];
-    const l = this.factor(theta, n);
-    if (!l) return undefined;
+    const l = new Float64Array(n * n);
+    if (!this.factor(theta, l)) return undefined;
     // y = L e with e standard normal: the known values give the first of e, and the others are free.
     const e = new Float64Array(n);
     e.set(values);
@@ -117,8 +119,8 @@ class Observations {
     e.set(normals, values.length);
     const weights = e.slice();
     solveUpper(l, n, weights);
-    const amplitude = exp(theta[d]!);
-    const scales = Float64Array.from(kinds, (_, j) => exp(-theta[j]!));
+    const amplitude = exp(theta[d]);
+    const scales = Float64Array.from(kinds, (_, j) => exp(-theta[j]));
     const column = new Float64Array(n);
     const predict: Conditioned["predict"] = (point, out) => {
       let mean = 0;
@@ -166,7 +168,9 @@ function sliceStep(key: RandomKey, theta: Float64Array, priors: Priors, likeliho
 }
 
 /** Steps of the chain that are left out, samples that are taken, and steps from one to the next. */
-const [leftOut, samples, apart] = [15, 4, 5];
+const [leftOut, samples, apart] = [20, 4, 5];
+/** Observations by which hyperparameters are judged: more of them say the same of them, and take long. */
+const judged = 64;
 
 /**
  * Processes whose hyperparameters are samples of their posterior, each with imagined values of its own at the points behind the known
@@ -177,11 +181,18 @@ const [leftOut, samples, apart] = [15, 4, 5];
  */
 export function sampleProcesses(points: readonly Point[], values: Float64Array, kinds: Kinds, key: RandomKey): Conditioned[] {
   const observations = new Observations(points, values, kinds);
+  const count = Math.min(judged, values.length);
+  const some = Array.from({ length: count }, (_, i) => Math.floor((i * values.length) / count));
+  const known = new Observations(
+    some.map((i) => points[i]!),
+    Float64Array.from(some, (i) => values[i]!),
+    kinds,
+  );
   const priors = priorsOf(kinds.length);
   let theta: Float64Array = priors.means;
   const found: Conditioned[] = [];
   for (let step = 1; step <= leftOut + samples * apart; step++) {
-    theta = sliceStep(foldIn(key, step), theta, priors, (other) => observations.likelihood(other));
+    theta = sliceStep(foldIn(key, step), theta, priors, (other) => known.likelihood(other));
     if (step <= leftOut || (step - leftOut) % apart !== 0) continue;
     const normals = new Float64Array(points.length - values.length);
     fillNormal(foldIn(key, "imagined", step), normals, 0, 1);

@@ -1,36 +1,12 @@
 import { foldIn } from "../../core/random.ts";
-import { assign, inOrder } from "../conditions.ts";
+import { inOrder } from "../conditions.ts";
+import { decoded, encoded, placeInCube } from "../encode.ts";
 import { greatestImprovement } from "../gaussian/acquisition.ts";
-import { mostObservations, observationsOf } from "../gaussian/observations.ts";
-import { type Point, sampleProcesses } from "../gaussian/process.ts";
-import type { Assignment, Dimension, Space } from "../space.ts";
-import { isNumeric, levelsOf, unitOf, valueAt } from "../unit.ts";
+import { sampleProcesses } from "../gaussian/process.ts";
+import { mostObservations, observationsOf } from "../observations.ts";
+import { isNumeric } from "../unit.ts";
 import { defineSampler } from "./define.ts";
 import { sobol } from "./sobol.ts";
-
-type Ordered = readonly (readonly [name: string, dimension: Dimension])[];
-
-/** What stands for a dimension that does not count: the same everywhere. */
-const absent = 0.5;
-
-/** An assignment as the process sees it: numbers by their place, other values by their number. */
-const encoded = (dimensions: Ordered, assignment: Assignment): Point =>
-  Float64Array.from(dimensions, ([name, dimension]) => {
-    const value = assignment[name];
-    if (value === undefined) return isNumeric(dimension) ? absent : -1;
-    const u = unitOf(dimension, value);
-    return isNumeric(dimension) ? u : Math.floor(u * levelsOf(dimension)!);
-  });
-
-/** The point of the space at a place of the unit cube. */
-const decoded = (space: Space, units: Float64Array): Assignment =>
-  assign(space, (_, dimension, at) => valueAt(dimension, units[at]!));
-
-/** The place of an assignment in the unit cube. */
-const placeOf = (dimensions: Ordered, assignment: Assignment): Float64Array =>
-  Float64Array.from(dimensions, ([name, dimension]) =>
-    assignment[name] === undefined ? absent : unitOf(dimension, assignment[name]),
-  );
 
 /** How many of the best trials the search for the next begins at. */
 const starts = 3;
@@ -77,7 +53,7 @@ export const gaussianProcess = defineSampler({
     const best = [...observations].sort((a, b) => a.value - b.value).slice(0, starts);
     const units = greatestImprovement(
       processes,
-      best.map(({ trial }) => placeOf(dimensions, trial.parameters)),
+      best.map(({ trial }) => placeInCube(dimensions, trial.parameters)),
       ordered,
       (place) => encoded(dimensions, decoded(space, place)),
       foldIn(key, "search"),

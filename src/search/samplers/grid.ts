@@ -21,11 +21,12 @@ const ordered = (space: Space, points: number): Ordered =>
 
 /** How many combinations there are of the dimensions from one on, given the values before it. */
 function countFrom(list: Ordered, from: number, assignment: Assignment): number {
-  const rest = list.slice(from);
-  if (rest.every(({ dimension }) => dimension.when === undefined))
-    return rest.reduce((product, { points }) => product * points.length, 1);
-  const { name, dimension, points } = rest[0]!;
+  if (from === list.length) return 1;
+  const { name, dimension, points } = list[from]!;
   if (!counts(dimension, assignment)) return countFrom(list, from + 1, assignment);
+  // Where no condition looks at it, each of its points has as many combinations behind it.
+  const isLookedAt = list.some((other) => other.dimension.when?.path === name);
+  if (!isLookedAt) return points.length * countFrom(list, from + 1, assignment);
   return points.reduce<number>((sum, value) => sum + countFrom(list, from + 1, { ...assignment, [name]: value }), 0);
 }
 

@@ -1,6 +1,7 @@
 /** What a learning sampler is told of trials: a value for each of them, the smaller the better, of a spread that can be modelled. */
-import type { EndedTrial, Goal } from "../trial.ts";
-import { normalQuantile } from "./normal.ts";
+
+import { normalQuantile } from "./gaussian/normal.ts";
+import type { EndedTrial, Goal } from "./trial.ts";
 
 /** Of more trials a process takes too long. */
 export const mostObservations = 300;
@@ -50,8 +51,9 @@ function warped(scores: readonly number[]): number[] {
   const spread = Math.sqrt(good.reduce((sum, score) => sum + (score - middle) * (score - middle), 0) / good.length);
   return scores.map((score) => {
     if (score <= middle) return score;
-    const below = sorted.indexOf(score);
-    return middle + spread * normalQuantile(Math.max(0.5, (below + 0.5) / sorted.length));
+    // Equal ones share the middle of their ranks.
+    const rank = (sorted.indexOf(score) + sorted.lastIndexOf(score) + 1) / 2;
+    return middle + spread * normalQuantile(Math.max(0.5, rank / sorted.length));
   });
 }
 
