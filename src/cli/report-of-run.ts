@@ -1,6 +1,8 @@
 /** Makes the page of a run out of what its folder holds. */
 import { basename } from "node:path";
+import type { Language } from "../core/language.ts";
 import { exampleSize } from "../data/dataset.ts";
+import { explanationOf, findingCodes } from "../doctor/explain.ts";
 import { type ImageTile, renderSvg } from "../figures/index.ts";
 import type { TrainedModel } from "../library/trained-model.ts";
 import { type Judgement, runReport } from "../pages/run-report.ts";
@@ -14,18 +16,20 @@ const mostUnits = 48;
 /**
  * @param path  folder of a run
  * @param root  where other runs lie
+ * @param language  of the page
  * @throws FileError  it holds no run, or its data are not there any more
  */
-export function reportOf(path: string, root: string): string {
+export function reportOf(path: string, root: string, language: Language): string {
   const events = readEvents(path);
-  const parts = { name: basename(path), document: readRunDocument(path), events };
+  const explain = (code: string) => (findingCodes().includes(code) ? explanationOf(code) : undefined);
+  const parts = { name: basename(path), language, explain, document: readRunDocument(path), events };
   // A run that broke off before its first checkpoint has curves alone.
   const hasWeights = events.some((event) => event.type === "checkpoint.saved");
   const model = hasWeights ? modelOf(path, { root, checkpoint: "best" }).model : undefined;
   const judgement = model && judge(model);
   const weights = model && firstWeights(model);
   return runReport({ ...parts, ...(judgement && { judgement }), ...(weights && { weights }) }, (figure) =>
-    renderSvg(figure, { theme: "auto" }),
+    renderSvg({ ...figure, language }, { theme: "auto" }),
   );
 }
 

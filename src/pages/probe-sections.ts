@@ -1,5 +1,6 @@
 /** What was seen inside the model while it trained: how much steps change the weights, and what the units of its layers give. */
 import type { LayerProbe, ProbeTaken } from "../core/events.ts";
+import type { Language, Text } from "../core/language.ts";
 import type { HistogramMark, Mark, PlotPanel } from "../figures/index.ts";
 import type { Section } from "./section.ts";
 
@@ -15,7 +16,27 @@ function some<T>(list: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
 }
 
-function updatesOf(probes: readonly ProbeTaken[]): Section[] {
+const updates = {
+  title: { en: "Updates against weights", ko: "가중치에 견준 갱신" },
+  text: {
+    en: "How long a step is, as a share of the length of the weights that it changes. About 1e-3, the shaded band, is usual: far above it the learning rate is too high, far below too low.",
+    ko: "한 걸음의 크기를 그것이 바꾸는 가중치의 크기로 나눈 것. 보통은 칠한 띠처럼 1e-3쯤이다. 훨씬 위라면 학습률이 너무 높고, 훨씬 아래라면 너무 낮다.",
+  },
+  x: { en: "step", ko: "걸음" },
+  y: { en: "update / weights", ko: "갱신 / 가중치" },
+} as const satisfies Record<string, Text>;
+
+const activations = {
+  title: { en: "Activations", ko: "활성화값" },
+  text: {
+    en: "What the units of each layer give for the same training examples, as training goes on. Spread is good; all in one bar, or all at the ends, is not. Bars above a quarter of all outputs are cut.",
+    ko: "학습이 진행되는 동안 같은 훈련 표본에 대해 각 층의 뉴런이 내는 값. 고루 퍼진 것이 좋다. 한 막대에 몰리거나 양 끝에 쌓이면 좋지 않다. 전체의 4분의 1이 넘는 막대는 잘랐다.",
+  },
+  start: { en: "start", ko: "처음" },
+  step: { en: "step", ko: "걸음" },
+} as const satisfies Record<string, Text>;
+
+function updatesOf(probes: readonly ProbeTaken[], language: Language): Section[] {
   const withUpdates = probes.filter(({ parameters }) => parameters.some(({ updateNorm }) => updateNorm !== undefined));
   if (withUpdates.length < 2) return [];
   const x = withUpdates.map(({ step }) => step);
@@ -32,13 +53,13 @@ function updatesOf(probes: readonly ProbeTaken[]): Section[] {
   );
   return [
     {
-      title: "Updates against weights",
-      text: "How long a step is, as a share of the length of the weights that it changes. About 1e-3, the shaded band, is usual: far above it the learning rate is too high, far below too low.",
+      title: updates.title[language],
+      text: updates.text[language],
       figure: {
         panels: [
           {
-            x: { label: "step", scale: "log" },
-            y: { label: "update / weights", scale: "log" },
+            x: { label: updates.x[language], scale: "log" },
+            y: { label: updates.y[language], scale: "log" },
             marks: [band, ...lines],
           },
         ],
@@ -58,7 +79,7 @@ function histogramOf({ histogram: { from, to, counts } }: LayerProbe): Histogram
   };
 }
 
-function activationsOf(probes: readonly ProbeTaken[]): Section[] {
+function activationsOf(probes: readonly ProbeTaken[], language: Language): Section[] {
   if (probes.length === 0) return [];
   const times = some(probes, mostTimes);
   const layers = some(
@@ -79,12 +100,14 @@ function activationsOf(probes: readonly ProbeTaken[]): Section[] {
   });
   return [
     {
-      title: "Activations",
-      text: "What the units of each layer give for the same training examples, as training goes on. Spread is good; all in one bar, or all at the ends, is not. Bars above a quarter of all outputs are cut.",
+      title: activations.title[language],
+      text: activations.text[language],
       figure: {
         panels,
         columns: times.length,
-        columnTitles: times.map(({ step }) => (step === 0 ? "start" : `step ${step}`)),
+        columnTitles: times.map(({ step }) =>
+          step === 0 ? activations.start[language] : `${activations.step[language]} ${step}`,
+        ),
         rowTitles: layers,
         aspect: 1.6,
         legend: "none",
@@ -94,6 +117,6 @@ function activationsOf(probes: readonly ProbeTaken[]): Section[] {
 }
 
 /** Sections of a report for what was seen; none where nobody looked. */
-export function probeSections(probes: readonly ProbeTaken[]): Section[] {
-  return [...updatesOf(probes), ...activationsOf(probes)];
+export function probeSections(probes: readonly ProbeTaken[], language: Language): Section[] {
+  return [...updatesOf(probes, language), ...activationsOf(probes, language)];
 }

@@ -1,9 +1,11 @@
 /** osolgil report: a run or a study as one page that opens from the disk. */
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { Language } from "../../core/language.ts";
 import { writeAtomically } from "../../store/atomic-file.ts";
 import { findRun } from "../../store/list-runs.ts";
 import { findStudy } from "../../store/study-folder.ts";
+import { localeLanguage } from "../locale.ts";
 import { screen } from "../output.ts";
 import { reportOf } from "../report-of-run.ts";
 import { studyReportOf } from "../report-of-study.ts";
@@ -11,6 +13,7 @@ import { studyReportOf } from "../report-of-study.ts";
 interface ReportOptions {
   readonly root: string;
   readonly out?: string;
+  readonly lang?: Language;
 }
 
 export function reportCommand(): Command {
@@ -21,11 +24,12 @@ export function reportCommand(): Command {
     .argument("<run>", "the folder or name of a run or study")
     .option("--out <file>", "the page (default: report.html in the folder)")
     .option("--root <folder>", "folder of the runs", "runs")
+    .addOption(new Option("--lang <language>", "of a run's page (default: by the locale)").choices(["en", "ko"]))
     .action((given: string, options: ReportOptions) => {
       const study = findStudy(given);
       const path = study ?? findRun(given, options.root);
       const page = options.out ?? join(path, "report.html");
-      const text = study === undefined ? reportOf(path, options.root) : studyReportOf(path);
+      const text = study === undefined ? reportOf(path, options.root, options.lang ?? localeLanguage()) : studyReportOf(path);
       writeAtomically(page, new TextEncoder().encode(text));
       screen().write(`${page}\n`);
     });

@@ -11,6 +11,7 @@ import { TrainerThread } from "../../execute/trainer-thread.ts";
 import { writeAtomically } from "../../store/atomic-file.ts";
 import { eventLine } from "../../store/event-log.ts";
 import { fileFault, systemCode } from "../../store/file-faults.ts";
+import { localeLanguage } from "../locale.ts";
 import { reportError, screen } from "../output.ts";
 import { Recorder } from "../recorder.ts";
 import { openResumed, type Resumed, refuseChanges } from "../resume.ts";
@@ -120,7 +121,7 @@ async function writeReport(folder: string, reporter: TerminalReporter): Promise<
   const { reportOf } = await import("../report-of-run.ts");
   const file = join(folder, "report.html");
   try {
-    writeAtomically(file, new TextEncoder().encode(reportOf(folder, dirname(folder))));
+    writeAtomically(file, new TextEncoder().encode(reportOf(folder, dirname(folder), localeLanguage())));
     reporter.onReport(file);
   } catch (error) {
     process.stderr.write(`warning: no report was written: ${(error as Error).message}\n`);
