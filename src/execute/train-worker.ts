@@ -69,7 +69,8 @@ function work({ document, signals, processStartMs, team, profile, checkpointEver
       if (session instanceof ProfiledSession) sendProfile(session, event.step);
     }
     send({ type: "event", event });
-    if (event.type === "epoch.ended") sender.offer(event.step, leastSecondsApart);
+    // What is broken already is nothing to go on from.
+    if (event.type === "epoch.ended" && session.firstNonFinite() === undefined) sender.offer(event.step, leastSecondsApart);
     else if (event.type === "train.progress") sender.offer(event.step, checkpointEverySeconds);
   }
 }

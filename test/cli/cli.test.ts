@@ -77,9 +77,9 @@ test("--profile tells where a step goes, leaves two files, and changes no bit", 
   const args = ["--epochs", "20", "--set", "training.batchSize=25"];
   const { status, stdout, stderr } = osolgil("train", "run.json", "--profile", "--out", "profiled", ...args);
   expect([status, stderr]).toEqual([0, ""]);
-  // 20 epochs of 10 steps: the second half is measured.
-  for (const text of ["where a step goes · 100 steps from step 101", "-> dense1.weight", "batch, keys and scalars", "a step "])
-    expect(stdout).toContain(text);
+  // 20 epochs of 10 steps: the second half is measured; of it the steps on as many threads as most.
+  expect(stdout).toMatch(/where a step goes · \d+ steps from step 1\d\d/);
+  for (const text of ["-> dense1.weight", "batch, keys and scalars", "a step "]) expect(stdout).toContain(text);
   for (const name of ["profile.json", "trace.json"]) expect(stdout).toContain(join("profiled", name));
   expect(osolgil("train", "run.json", "--json", "--out", "unprofiled", ...args).status).toBe(0);
   const bytes = (name: string) => readFileSync(join(folder, name, "checkpoints/last.safetensors")).toString("hex");
