@@ -13,6 +13,9 @@ import { c08 } from "./c08-batch-norm.ts";
 import { c09 } from "./c09-overfitting.ts";
 import { c10 } from "./c10-weight-decay.ts";
 import { c11 } from "./c11-dropout.ts";
+import { c13 } from "./c13-first-loss.ts";
+import { c14 } from "./c14-overfit-twenty.ts";
+import { c15 } from "./c15-learning-rates.ts";
 import { c19 } from "./c19-loss-curves.ts";
 import { d01 } from "./d01-batch-norm-graph.ts";
 import { d02 } from "./d02-spread-weights.ts";
@@ -36,6 +39,9 @@ export const experiments: readonly Experiment[] = [
   c09,
   c10,
   c11,
+  c13,
+  c14,
+  c15,
   c19,
   d01,
   d02,

@@ -1,9 +1,13 @@
 /** Where experiments are done: data, seeds, and runs by their documents. */
+import type { RunEvent } from "../core/events.ts";
 import type { RawDataset } from "../data/dataset.ts";
+import { watched } from "../doctor/watch.ts";
 import { resolveRun } from "../document/resolve.ts";
 import type { RunDocument } from "../document/run-document.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
+import { defaultProbeEvery } from "../train/probe.ts";
 import { Session } from "../train/session.ts";
+import { train } from "../train/train.ts";
 
 export interface LabOptions {
   readonly seed: number;
@@ -45,6 +49,12 @@ export class Lab {
       this.loaded.set(key, raw);
     }
     return new Session(run, raw, { engine: wasmEngine, evaluatesTraining: true });
+  }
+
+  /** Trains a run to its end, with the doctor watching; its events, findings among them. */
+  watch(document: RunDocument): RunEvent[] {
+    const session = this.open(document);
+    return [...watched(train(session, { probeEvery: defaultProbeEvery }), session.run.document)];
   }
 
   /** The loss of each step of a run. A loss that is no number ends it: the rest is NaN. */

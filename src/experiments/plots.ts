@@ -69,6 +69,38 @@ export function panelsFigure(
   };
 }
 
+/** Panels side by side, each with a vertical axis of its own. */
+export function panelsOfOwn(
+  language: Language,
+  figure: Titled & {
+    readonly x: Text;
+    readonly panels: readonly {
+      readonly title?: Text;
+      readonly y: Text;
+      readonly logY?: boolean;
+      readonly series: readonly Series[];
+    }[];
+  },
+): Figure {
+  const { title, caption, x, panels } = figure;
+  return {
+    title: title[language],
+    caption: caption[language],
+    language,
+    columns: panels.length,
+    panels: panels.map(
+      (panel): PlotPanel => ({
+        ...(panel.title && { title: panel.title[language] }),
+        x: { label: x[language] },
+        y: { label: panel.y[language], ...(panel.logY && { scale: "log" }) },
+        marks: panel.series.map((one) =>
+          one.name === "" ? { kind: "line", colour: 0, x: one.x, y: one.y } : lineOf(language, one),
+        ),
+      }),
+    ),
+  };
+}
+
 /** Training and test accuracy with the gap between them. */
 export function gapFigure(
   language: Language,
@@ -189,10 +221,12 @@ export function barsFigure(
   figure: Titled & {
     readonly y: Text;
     readonly groups: readonly string[];
+    /** Writes the number on each bar. */
+    readonly labels?: boolean;
     readonly series: readonly { readonly name: Text; readonly values: readonly number[] }[];
   },
 ): Figure {
-  const { title, caption, y, groups, series } = figure;
+  const { title, caption, y, groups, series, labels = false } = figure;
   return {
     title: title[language],
     caption: caption[language],
@@ -201,7 +235,9 @@ export function barsFigure(
       {
         x: { categories: groups },
         y: { label: y[language] },
-        marks: series.map(({ name, values }): Mark => ({ kind: "bars", name: name[language], values })),
+        marks: series.map(
+          ({ name, values }): Mark => ({ kind: "bars", name: name[language], values, ...(labels && { labels }) }),
+        ),
       },
     ],
   };
