@@ -97,7 +97,8 @@ export async function runFromOptions(
   return resolveRun(document, path === undefined ? "the main job" : `'${path}'`);
 }
 
-function describeDefinition({ name, summary, options }: Definition): string {
+/** A definition and its options, for --help. */
+export function describeDefinition({ name, summary, options }: Definition): string {
   const lines = Object.entries(options).map(([option, spec]) => {
     const start =
       "default" in spec && spec.default !== undefined

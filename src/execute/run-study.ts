@@ -5,7 +5,7 @@
  * that had begun is run again under its number, with its values, and one that had ended is never run again.
  */
 import { nowMs, wallClock } from "../core/clock.ts";
-import { type PlannedTrial, type StageEnded, StudyPlanner, type StudyStopped, type StudySummary } from "../search/planner.ts";
+import { type PlannedTrial, type StageEnded, StudyPlanner, type StudySummary } from "../search/planner.ts";
 import { objectiveValue } from "../search/ranking.ts";
 import type { Study } from "../search/study.ts";
 import type { EndedTrial, RunningTrial, TrialReport } from "../search/trial.ts";
@@ -55,7 +55,6 @@ export class StudyRun {
   readonly #interrupted: InterruptedTrial[];
   readonly #running = new Map<number, Running>();
   readonly #counts = { completed: 0, pruned: 0, failed: 0 };
-  #stopped: StudyStopped | undefined;
   /** What makes going on impossible: the folder cannot be written. */
   #fault: { readonly error: unknown } | undefined;
   #isStopping = false;
@@ -185,10 +184,8 @@ export class StudyRun {
     this.#tell({ type: "trial.ended", at: wallClock(), ...facts });
     this.#counts[facts.status]++;
     for (const event of this.#planner.ended({ ...facts, reports })) {
-      if (event.type === "study.stopped") {
-        this.#stopped = event;
-        this.#stop();
-      } else this.#tellStages([event]);
+      if (event.type === "study.stopped") this.#stop();
+      else this.#tellStages([event]);
     }
   }
 
@@ -207,11 +204,11 @@ export class StudyRun {
 
   #end(): StudyResult {
     const summary = this.#planner.summary();
-    const { best } = summary;
+    const { best, stopped } = summary;
     const path = best && this.#folder.writeBest(bestDocument(this.#study, best));
     const isOver = this.#interrupted.length === 0 && this.#planner.next([]) === "done";
-    const how = this.#stopped
-      ? { status: "failed" as const, code: this.#stopped.code, reason: this.#stopped.reason }
+    const how = stopped
+      ? { status: "failed" as const, code: stopped.code, reason: stopped.reason }
       : isOver
         ? { status: "completed" as const }
         : { status: "stopped" as const, code: this.#isStopping ? "stopRequested" : "timeIsUp" };

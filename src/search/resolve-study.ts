@@ -14,10 +14,13 @@ import type { Goal } from "./trial.ts";
 import { withLength } from "./trial-document.ts";
 import { findMisfits } from "./try-out.ts";
 
+const defaultTrials = 20;
+const mostTrials = 1_000_000;
+
 const headSpecs = {
   format: { type: "string", choices: [studyFormat], default: studyFormat },
   name: { type: "string", optional: true },
-  trials: { type: "integer", optional: true, min: 1, max: 1_000_000 },
+  trials: { type: "integer", optional: true, min: 1, max: mostTrials },
   seed: { type: "integer", default: 1, min: 0, max: Number.MAX_SAFE_INTEGER },
   maxFailures: { default: 0.5, min: 0, minExclusive: true, max: 1 },
 } as const satisfies OptionSpecs;
@@ -30,7 +33,7 @@ const objectiveSpecs = {
 } as const satisfies OptionSpecs;
 
 const stageSpecs = {
-  trials: { type: "integer", optional: true, min: 1, max: 1_000_000 },
+  trials: { type: "integer", optional: true, min: 1, max: mostTrials },
   epochs: { type: "integer", optional: true, min: 1, max: 1_000_000 },
   iterations: { type: "integer", optional: true, min: 1, max: 1_000_000_000 },
 } as const satisfies OptionSpecs;
@@ -41,7 +44,6 @@ const narrowSpecs = {
 } as const satisfies OptionSpecs;
 
 const sections = ["run", "space", "objective", "sampler", "pruners", "stages"] as const;
-const defaultTrials = 20;
 
 const present = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
@@ -196,6 +198,10 @@ export function resolveStudy(input: unknown, origin = "the study"): Study {
     (entry: unknown, at) => resolveComponent(knownPruners, entry, `pruners[${at}]`, reading) ?? [],
   );
   const size = space && sampler?.chosen.definition.size?.(space, sampler.chosen.options);
+  if (size !== undefined && size > mostTrials && head.trials === undefined) {
+    const hint = `For example fewer points for each dimension, or "trials": how many of them are tried.`;
+    problems.push({ path: "sampler", message: `'${sampler!.chosen.definition.name}' has ${size} points in this space`, hint });
+  }
   const stages = resolveStages(input.stages, head.trials, size ?? defaultTrials, problems);
   const trials = stages.reduce((sum, stage) => sum + stage.trials, 0);
   if (run && space && problems.length === 0) {

@@ -118,6 +118,8 @@ test("failures count from the fourth on, by their share", async () => {
   const most = await search({ ...study, trials: 12 }, { out: join(root, "most"), executor: failing((n) => n > 1) });
   expect(most.ended).toMatchObject({ status: "failed", code: "E_STUDY_FAILURES", trials: { completed: 2, failed: 4 } });
   expect(most.best).toBeDefined();
+  const again = await resumeSearch(join(root, "most"), { executor: failing(() => false) });
+  expect(again.ended).toMatchObject({ status: "failed", code: "E_STUDY_FAILURES" });
 });
 
 test("what was under way when a study stopped is run again, with its number and its values", async () => {

@@ -4,10 +4,12 @@ import { Command } from "commander";
 import { OptionError } from "../../core/errors.ts";
 import { resumeSearch, type SearchOptions, type SearchResult, search } from "../../execute/search.ts";
 import { loadStudy } from "../../files/load-study.ts";
+import { pruners } from "../../search/pruners/index.ts";
+import { samplers } from "../../search/samplers/index.ts";
 import { eventLine } from "../../store/event-log.ts";
 import { systemCode } from "../../store/file-faults.ts";
 import { reportError, screen } from "../output.ts";
-import { seconds, wholeNumber } from "../run-options.ts";
+import { describeDefinition, seconds, wholeNumber } from "../run-options.ts";
 import { StudyReporter } from "../terminal/study-reporter.ts";
 import type { Surroundings } from "./train.ts";
 
@@ -20,6 +22,12 @@ interface Options {
   readonly data?: string;
   readonly resume?: string;
   readonly json?: true;
+}
+
+/** What a study can name beside its run, for --help: made from the definitions. */
+function describeParts(): string {
+  const parts = [samplers, pruners].map(({ kind, all }) => `  ${kind}\n${all.map(describeDefinition).join("\n")}`);
+  return `\nWhat a study can name:\n${parts.join("\n")}\n`;
 }
 
 const exitCodes = { completed: 0, stopped: 130, failed: 1 } as const;
@@ -39,6 +47,7 @@ export function searchCommand(finish: (exitCode: number) => void, surroundings: 
       "goes on with the study in this folder where it was stopped or killed; --trials may ask for more",
     )
     .option("--json", "what happens, one line of JSON each, on standard output, and nothing else")
+    .addHelpText("after", describeParts)
     .action(async (path: string | undefined, options: Options) => {
       finish(await searchOnce(path, options, surroundings));
     });
