@@ -13,9 +13,13 @@ import { c08 } from "./c08-batch-norm.ts";
 import { c09 } from "./c09-overfitting.ts";
 import { c10 } from "./c10-weight-decay.ts";
 import { c11 } from "./c11-dropout.ts";
+import { c12 } from "./c12-random-search.ts";
 import { c13 } from "./c13-first-loss.ts";
 import { c14 } from "./c14-overfit-twenty.ts";
 import { c15 } from "./c15-learning-rates.ts";
+import { c16 } from "./c16-coarse-search.ts";
+import { c17 } from "./c17-fine-search.ts";
+import { c18 } from "./c18-random-against-grid.ts";
 import { c19 } from "./c19-loss-curves.ts";
 import { d01 } from "./d01-batch-norm-graph.ts";
 import { d02 } from "./d02-spread-weights.ts";
@@ -39,9 +43,13 @@ export const experiments: readonly Experiment[] = [
   c09,
   c10,
   c11,
+  c12,
   c13,
   c14,
   c15,
+  c16,
+  c17,
+  c18,
   c19,
   d01,
   d02,

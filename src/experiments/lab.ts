@@ -1,10 +1,17 @@
 /** Where experiments are done: data, seeds, and runs by their documents. */
+import { TrainingError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { RawDataset } from "../data/dataset.ts";
 import { watched } from "../doctor/watch.ts";
 import { resolveRun } from "../document/resolve.ts";
-import type { RunDocument } from "../document/run-document.ts";
+import type { Run, RunDocument } from "../document/run-document.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
+import { trainTrial } from "../execute/train-trial.ts";
+import { StudyPlanner, type StudySummary } from "../search/planner.ts";
+import { objectiveValue } from "../search/ranking.ts";
+import { resolveStudy } from "../search/resolve-study.ts";
+import type { StudyDocument } from "../search/study.ts";
+import type { EndedTrial, TrialReport } from "../search/trial.ts";
 import { defaultProbeEvery } from "../train/probe.ts";
 import { Session } from "../train/session.ts";
 import { train } from "../train/train.ts";
@@ -41,6 +48,11 @@ export class Lab {
   /** A run made ready, one engine thread; `evaluate("training")` works. */
   open(document: RunDocument): Session {
     const run = resolveRun(document);
+    return new Session(run, this.load(run), { engine: wasmEngine, evaluatesTraining: true });
+  }
+
+  /** The data of a run, read once. */
+  private load(run: Run): RawDataset {
     const { validation: _, test: __, stratify: ___, first: ____, ...file } = run.document.data;
     const key = JSON.stringify(file);
     let raw = this.loaded.get(key);
@@ -48,7 +60,43 @@ export class Lab {
       raw = this.options.load(run);
       this.loaded.set(key, raw);
     }
-    return new Session(run, raw, { engine: wasmEngine, evaluatesTraining: true });
+    return raw;
+  }
+
+  /** Makes the trials of a study, one after the other: the same on every machine. */
+  async search(document: StudyDocument): Promise<{ readonly summary: StudySummary; readonly trials: readonly EndedTrial[] }> {
+    const study = resolveStudy(document);
+    const planner = new StudyPlanner(study);
+    const trials: EndedTrial[] = [];
+    const pause = () => Promise.resolve();
+    for (let next = planner.next([]); typeof next === "object"; next = planner.next([])) {
+      const { number, stage, parameters } = next;
+      this.tell(`trial ${number + 1} of ${study.trials}`);
+      const reports: TrialReport[] = [];
+      const running = { number, stage, parameters, reports };
+      const order = { number, document: next.document, metric: study.objective.metric };
+      const { status, ...outcome } = await trainTrial(order, (run) => this.load(run), {
+        onReport: (report, firstLoss) => {
+          reports.push(report);
+          return Promise.resolve(planner.judge(running, { firstLoss }));
+        },
+        onNews: ({ loss, firstLoss }, isAsking) =>
+          Promise.resolve(isAsking ? planner.judge(running, { firstLoss, loss }) : undefined),
+        pause,
+      });
+      if (status === "failed") throw new TrainingError("E_EXPERIMENT_TRIAL", { message: `trial ${number}: ${outcome.reason}` });
+      const value = objectiveValue(study.objective, reports);
+      const ended: EndedTrial = {
+        ...running,
+        ...outcome,
+        status: status === "stopped" ? "pruned" : status,
+        ...(value !== undefined && { value }),
+        seconds: 0,
+      };
+      trials.push(ended);
+      planner.ended(ended);
+    }
+    return { summary: planner.summary(), trials };
   }
 
   /** Trains a run to its end, with the doctor watching; its events, findings among them. */
