@@ -1,4 +1,5 @@
 /** From what a person has written to a study: every name resolved, every default filled in, every mistake named at once. */
+import { definitionIn } from "../core/choice.ts";
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
 import { isPlainObject } from "../core/objects.ts";
@@ -143,6 +144,14 @@ function resolveStages(value: unknown, all: number | undefined, usual: number, p
   return stages.map((stage, at) => present({ ...stage, trials: trials[at] }) as Stage);
 }
 
+/** A document whose definitions stand as objects with their `kind`, as JSON can hold them; what they bring along stays with them. */
+function written(value: unknown): unknown {
+  if (typeof value === "function" && definitionIn(value)) return (value as () => unknown)();
+  if (Array.isArray(value)) return value.map(written);
+  if (!isPlainObject(value)) return value;
+  return { ...value, ...Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, written(inside)])) };
+}
+
 /** The run document by itself; undefined after a mistake, which is among the problems. */
 function readRun(document: unknown, problems: Problem[]): Run | undefined {
   if (document === undefined) {
@@ -186,7 +195,8 @@ export function resolveStudy(input: unknown, origin = "the study"): Study {
   const head = resolveOptions(headSpecs, input, { owner: "a study", path: "", problems, ignored }) as OptionValues<
     typeof headSpecs
   >;
-  const run = readRun(input.run, problems);
+  const runDocument = written(input.run) as RunDocument;
+  const run = readRun(runDocument, problems);
   const space = checkSpace(input.space, problems);
   const objective = run && resolveObjective(input.objective, run, problems);
   const reading = { parts: allParts, problems };
@@ -205,7 +215,7 @@ export function resolveStudy(input: unknown, origin = "the study"): Study {
   const stages = resolveStages(input.stages, head.trials, size ?? defaultTrials, problems);
   const trials = stages.reduce((sum, stage) => sum + stage.trials, 0);
   if (run && space && problems.length === 0) {
-    const document = withLength(input.run as RunDocument, stages[0]!);
+    const document = withLength(runDocument, stages[0]!);
     problems.push(...findMisfits(document, space));
   }
   if (problems.length > 0 || !run || !space || !sampler || !objective) throw documentError(problems, origin);
@@ -214,7 +224,7 @@ export function resolveStudy(input: unknown, origin = "the study"): Study {
     document: {
       format,
       ...(name !== undefined && { name }),
-      run: input.run as RunDocument,
+      run: runDocument,
       space,
       objective,
       sampler: sampler.json,

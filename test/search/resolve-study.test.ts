@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { DocumentError } from "../../src/core/errors.ts";
-import { adam, bestDocument, definePruner, defineSampler, resolveRun, resolveStudy, samplers } from "../../src/index.ts";
+import {
+  adam,
+  bestDocument,
+  definePruner,
+  defineSampler,
+  dense,
+  relu,
+  resolveRun,
+  resolveStudy,
+  samplers,
+} from "../../src/index.ts";
 import type { Space } from "../../src/search/space.ts";
 
 const run = { data: "mnist", model: [{ kind: "dense", units: 10 }], optimizer: { kind: "momentum", decay: 0.5 } } as const;
@@ -56,6 +66,15 @@ test("parts of one's own stand where their names would", () => {
   });
   const study = resolveStudy({ run: { ...run, optimizer: adam() }, space, sampler: middle, pruners: [never()] });
   expect([study.sampler.definition.name, study.pruners[0]!.definition.name]).toEqual(["middle", "never"]);
+  const bare = resolveStudy({ run: { ...run, optimizer: adam, model: [dense({ units: 9 }), relu] }, space });
+  expect(JSON.parse(JSON.stringify(bare.document.run))).toEqual({
+    ...run,
+    optimizer: { kind: "adam" },
+    model: [{ kind: "dense", units: 9 }, { kind: "relu" }],
+  });
+  expect(bestDocument(bare, { stage: 0, parameters: { "optimizer.learningRate": 0.5 } }).optimizer).toEqual(
+    adam({ learningRate: 0.5 }),
+  );
   expect(resolveStudy({ run, space, sampler: samplers.grid({ points: 4 }) }).trials).toBe(4);
 });
 
