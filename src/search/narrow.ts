@@ -5,8 +5,9 @@
  *          beyond its ends. Of values in no order: those that are among the best. A dimension that counts in fewer than two of the
  *          best stays.
  * Border   The best lie at an end where two of them at least, and a quarter of all, lie within the outer 5 % of the range, and there
- *          are twice as many as chance would put there. Then the range goes on beyond this end by half its width, as far as runs
- *          take it.
+ *          are twice as many as chance would put there. Or, with too few trials for that, where the outermost trial of all is one of
+ *          the best and they crowd behind it: the part of the range that holds them all would do so by chance once in a hundred
+ *          times. Then the range goes on beyond this end by half its width, as far as runs take it.
  * Source   Lecture, G1: from coarse to fine; C17: its best trials lie at the edge of the range.
  */
 
@@ -14,6 +15,7 @@ import { valuesOf } from "./conditions.ts";
 import type { RankedTrial } from "./ranking.ts";
 import type { Assignment, Dimension, Json, Space } from "./space.ts";
 import type { Narrowing, Study } from "./study.ts";
+import type { EndedTrial } from "./trial.ts";
 import { trialDocument } from "./trial-document.ts";
 import { misfitsOf } from "./try-out.ts";
 import { choicesOf, indexOfValue, isNumeric, levelsOf, type NumericDimension, numberAt, placeOf } from "./unit.ts";
@@ -40,23 +42,40 @@ export interface Narrowed {
 
 const fewest = 3;
 const outer = 0.05;
+const accident = 0.01;
 const sides = ["min", "max"] as const;
 type Side = (typeof sides)[number];
 
 /** How many of the best trials are looked at. */
 const countOf = (top: number, trials: number): number => (top > 1 ? top : Math.max(fewest, Math.round(top * trials)));
 
-/** Sides of a range at which the values lie. */
-function bordersOf(name: string, dimension: NumericDimension, values: readonly number[]): Border[] {
+/**
+ * Sides of a range at which the values lie.
+ *
+ * @param tried  the values of all trials of the stage
+ */
+function bordersOf(name: string, dimension: NumericDimension, values: readonly number[], tried: readonly number[]): Border[] {
   const levels = levelsOf(dimension);
   const chance = Math.max(outer, levels === undefined ? 0 : 1 / levels);
   return sides.flatMap((side) => {
-    const count = values.filter((value) => {
-      const place = placeOf(dimension, value);
-      return side === "min" ? place <= outer : place >= 1 - outer;
-    }).length;
-    const isBorder = count >= 2 && count >= 0.25 * values.length && count >= 2 * chance * values.length;
-    return isBorder ? [{ dimension: name, side, at: dimension[side], count, of: values.length }] : [];
+    /** How far from the end, as a share of the range. */
+    const away = (value: number): number => (side === "min" ? placeOf(dimension, value) : 1 - placeOf(dimension, value));
+    const distances = values.map(away);
+    const count = distances.filter((distance) => distance <= outer).length;
+    const isAtEnd = count >= 2 && count >= 0.25 * values.length && count >= 2 * chance * values.length;
+    const farthest = Math.max(...distances, chance);
+    const isCrowded =
+      values.length >= fewest &&
+      Math.min(...distances) <= Math.min(...tried.map(away)) &&
+      distances.reduce((probability) => probability * farthest, 1) < accident;
+    const border: Border = {
+      dimension: name,
+      side,
+      at: dimension[side],
+      count: isAtEnd ? count : values.length,
+      of: values.length,
+    };
+    return isAtEnd || isCrowded ? [border] : [];
   });
 }
 
@@ -160,11 +179,15 @@ function withoutUnreachable(space: Space): Space {
   return reachable.length === Object.keys(space).length ? space : withoutUnreachable(left);
 }
 
+/** What trials had in a dimension of numbers, where it counted. */
+const valuesAt = (trials: readonly EndedTrial[], name: string): readonly number[] =>
+  trials.flatMap(({ parameters }) => (parameters[name] as number | undefined) ?? []);
+
 /**
  * The borders of a stage, and the ranges of the one after it.
  *
  * @param ranking    its trials that have a value, best first
- * @param trials     how many it had
+ * @param tried      all of its trials
  * @param narrowing  false: the ranges stay
  */
 export function narrowSpace(
@@ -172,11 +195,11 @@ export function narrowSpace(
   stage: number,
   space: Space,
   ranking: readonly RankedTrial[],
-  trials: number,
+  tried: readonly EndedTrial[],
   narrowing: Narrowing | false | undefined,
 ): Narrowed {
   const { top, margin } = narrowing || { top: 0.2, margin: 0.1 };
-  const best = ranking.slice(0, countOf(top, trials));
+  const best = ranking.slice(0, countOf(top, tried.length));
   const run = trialDocument(study, stage, {});
   const acceptsAt = (name: string) => (value: number) => {
     const base = best.find(({ parameters }) => parameters[name] !== undefined)!.parameters;
@@ -189,7 +212,7 @@ export function narrowSpace(
     const values = best.map(({ parameters }) => parameters[name]).filter((value) => value !== undefined);
     if (values.length < 2) return [name, dimension];
     const numbers = values as number[];
-    const own = isNumeric(dimension) ? bordersOf(name, dimension, numbers) : [];
+    const own = isNumeric(dimension) ? bordersOf(name, dimension, numbers, valuesAt(tried, name)) : [];
     borders.push(...own);
     if (!narrowing) return [name, dimension];
     const change = isNumeric(dimension)

@@ -169,7 +169,7 @@ export class StudyPlanner {
   private narrowed({ stage, space }: StageState, ended: readonly EndedTrial[]): Narrowed {
     const { study } = this;
     const next = study.stages[stage + 1]?.narrow;
-    return narrowSpace(study, stage, space, rankAll(study.objective.goal, ended), ended.length, next);
+    return narrowSpace(study, stage, space, rankAll(study.objective.goal, ended), ended, next);
   }
 
   /** Why the study stops: too large a share of its trials has failed. */
