@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fillIntegers, randomKey } from "../../src/core/random.ts";
 import { experiments } from "../../src/experiments/index.ts";
 import { Lab } from "../../src/experiments/lab.ts";
 import { renderSvg } from "../../src/figures/index.ts";
@@ -80,6 +81,25 @@ describe("osolgil experiment", () => {
     expect(readdirSync(join(folder, "letters"))).toEqual(["mother.txt"]);
     for (let time = 0; time < 2; time++) expect(osolgilIn(folder, "experiment", "d2", "--out", "spread").status).toBe(0);
     expect(osolgilIn(folder, "experiment", "all", "--out", "letters").stderr).toContain("it has no summary.json");
+  });
+
+  test("photographs come from the folder that --data names; without them there is no verdict", () => {
+    mkdirSync(join(folder, "data/cifar10"), { recursive: true });
+    // Records of the binary format: a class, then 3,072 pixels; here of noise that a seeded generator makes.
+    const bytes = new Uint8Array(40 * 3073);
+    const noise = new Int32Array(bytes.length);
+    fillIntegers(randomKey(3), 0, 256, noise);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = i % 3073 === 0 ? (i / 3073) % 10 : noise[i]!;
+    writeFileSync(join(folder, "data/cifar10/data_batch_1.bin"), bytes);
+    for (const id of ["C13", "C14"]) {
+      const { status, stdout, stderr } = osolgilIn(folder, "experiment", id, "--quick", "--data", "data", "--out", id, "--json");
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(JSON.parse(stdout)).toMatchObject({ id, status: "holds" });
+    }
+    const { status, stdout } = osolgilIn(folder, "experiment", "C13", "--data", "nowhere", "--out", "none", "--json");
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ id: "C13", status: "no-data" });
+    expect(readdirSync(join(folder, "none"))).toEqual([]);
   });
 
   test("what there is not is named with the nearest", () => {
