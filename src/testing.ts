@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { activationContract } from "./testing/activation.ts";
+export { augmentationContract } from "./testing/augmentation.ts";
 export { type Check, ContractError, type Options } from "./testing/check.ts";
 export { initializerContract } from "./testing/initializer.ts";
 export { layerContract } from "./testing/layer.ts";

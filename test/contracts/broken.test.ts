@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import * as g from "../../src/graph/index.ts";
 import {
+  augmentations,
   constraints,
   dense,
   initializers,
@@ -17,6 +18,7 @@ import {
 } from "../../src/index.ts";
 import {
   activationContract,
+  augmentationContract,
   type Check,
   ContractError,
   constraintContract,
@@ -114,6 +116,16 @@ const faults: readonly (readonly [string, readonly Check[], RegExp])[] = [
     "a preprocessing that looks at its neighbours",
     preprocessingContract({ ...preprocessing.standardise, apply: (values) => values.map((x) => x - values[0]!) }),
     /beside it/,
+  ],
+  [
+    "an augmentation that writes into the image that it is given",
+    augmentationContract({ ...augmentations.flip, apply: (image, out) => out.set(image.fill(0.5)) }),
+    /leaves the image/,
+  ],
+  [
+    "an augmentation that leaves pixels as they were",
+    augmentationContract({ ...augmentations.cutout, apply: (image, out) => out.set(image.subarray(1)) }),
+    /finite pixels/,
   ],
   [
     "a sampler that gives values to what does not count",

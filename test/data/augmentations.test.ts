@@ -7,7 +7,8 @@ import { type AugmentationDefinition, augmentations } from "../../src/data/augme
 import type { Table } from "../../src/data/dataset.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import type { Options } from "../../src/testing/check.ts";
-import { optionChecks, resolved } from "../../src/testing/options.ts";
+import { resolved } from "../../src/testing/options.ts";
+import { augmentationContract } from "../../src/testing.ts";
 import { Session } from "../../src/train/session.ts";
 import { holds } from "../contracts/holds.ts";
 import { blobs, pictures, runOf } from "../train/toy.ts";
@@ -25,8 +26,7 @@ function changed(definition: AugmentationDefinition, options: Options, draws: re
 }
 const at = (values: readonly number[], x: number, y: number) => values.slice((y * 4 + x) * 2, (y * 4 + x) * 2 + 2);
 
-for (const definition of augmentations.all)
-  holds(`augmentation '${definition.name}'`, optionChecks("augmentation", definition, definition.examples));
+for (const definition of augmentations.all) holds(`augmentation '${definition.name}'`, augmentationContract(definition));
 
 describe("shift", () => {
   test("moves by whole pixels, black comes in", () => {
