@@ -19,6 +19,8 @@ export class Looks {
   private readonly every: number;
   private snapshot: Snapshot | undefined;
   private taken = 0;
+  /** What the schedule remembered at the ends of epochs since the snapshot. */
+  private readonly schedules = new Map<number, readonly number[]>();
 
   /** @throws EngineError  there is no memory for the program that looks */
   constructor(session: Session, every: number) {
@@ -27,12 +29,20 @@ export class Looks {
     this.probe = session.probe();
   }
 
-  /** The state of the run as it is after so many steps: what `origin` goes back to. At the start, and at the end of each epoch. */
+  /** The state of the run as it is after so many steps: what `origin` goes back to. At the start, and now and then. */
   keep(step: number): void {
     const { session } = this;
     // What is not finite already is not where it came from.
-    if (session.firstNonFinite() === undefined)
-      this.snapshot = { step, tensors: session.readStates(), schedule: session.scheduleMemory };
+    if (session.firstNonFinite() !== undefined) return;
+    this.snapshot = { step, tensors: session.readStates(), schedule: session.scheduleMemory };
+    this.schedules.clear();
+  }
+
+  /** To be called at the end of an epoch, after so many steps, with what the schedule remembers from there on. */
+  epochEnded(step: number): void {
+    // Epochs may be shorter than it takes to keep a state.
+    if (step - (this.snapshot?.step ?? 0) >= this.every) this.keep(step);
+    else this.schedules.set(step, this.session.scheduleMemory);
   }
 
   /** Before the first step of a run: what the initial weights give. */
@@ -45,15 +55,15 @@ export class Looks {
     if (this.isDue(step + 1)) this.probe.note();
   }
 
-  /** To be called after so many steps: what there is to be seen, where it is time to look. */
-  after(step: number): ProbeTaken | undefined {
-    if (!this.isDue(step)) return undefined;
+  /** What there is to be seen after so many steps. */
+  after(step: number): ProbeTaken {
     this.taken++;
     if (this.taken % looksPerSnapshot === 0) this.keep(step);
     return this.probe.take(step, this.session.epochOf(step - 1));
   }
 
-  private isDue(step: number): boolean {
+  /** Whether it is time to look after so many steps. */
+  isDue(step: number): boolean {
     return isProbed(step, this.session.steps, this.every);
   }
 
@@ -78,6 +88,8 @@ export class Looks {
   private replay(from: number, failed: number): FirstNonFinite {
     const { session, probe } = this;
     for (let step = from; step < failed - 1; step++) {
+      const remembered = this.schedules.get(step);
+      if (remembered) session.scheduleMemory = remembered;
       session.step(step);
       const name = session.firstNonFinite();
       if (name !== undefined) return { step: step + 1, name, what: "weights" };

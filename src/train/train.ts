@@ -231,7 +231,7 @@ export class Trainer {
           );
           break;
         }
-        looks?.keep(this.done);
+        looks?.epochEnded(this.done);
       }
       if (monitor.isOver && this.done < steps) {
         finish("completed", "earlyStopping", monitor.verdict);
@@ -272,10 +272,9 @@ export class Trainer {
         };
         [windowMs, windowStart, mark] = [0, this.done, nowMs()];
       }
-      if (looks) {
+      if (looks?.isDue(this.done)) {
         stopClock();
-        const seen = looks.after(this.done);
-        if (seen) yield seen;
+        yield looks.after(this.done);
         mark = nowMs();
       }
     }
