@@ -130,10 +130,10 @@ const documentOf = (seed: number, { optimizer }: Memory) => ({
 
 export const b08 = defineExperiment({
   id: "B8",
-  name: { en: "What each optimizer remembers", ko: "최적화 기법마다 무엇을 기억하는가" },
+  name: { en: "What each optimizer remembers", ko: "옵티마이저마다 무엇을 기억하는가" },
   question: {
     en: "How much of a past gradient is still in what an optimizer keeps?",
-    ko: "최적화 기법이 간직한 것 안에 지난 기울기는 얼마나 남아 있는가?",
+    ko: "옵티마이저이 간직한 것 안에 지난 기울기는 얼마나 남아 있는가?",
   },
   lesson: {
     en: "Unrolled, momentum is a sum of all past gradients in which each step counts nine tenths of the one after it: after 22 steps a tenth is left. AdaGrad adds up squares and forgets nothing, so that what it divides by only grows and its steps die out. RMSProp and Adam forget as momentum does: their steps stay alive.",
@@ -215,7 +215,7 @@ function memoryFigure(language: Language, title: string, kept: readonly Kept[]) 
     if (!rates) continue;
     panels.push({
       title: `${name.split(",")[0]}, η / √h`,
-      x: { label: isKorean ? "걸음" : "step" },
+      x: { label: isKorean ? "갱신 횟수" : "step" },
       y: { label: isKorean ? "보폭에 곱하는 수" : "factor of the steps", scale: "log" },
       marks: [{ kind: "line", colour: 2, x: rates.map((_, i) => i + 1), y: rates }],
     });

@@ -110,7 +110,7 @@ export const c15 = defineExperiment({
             en: "3072-50-10 on photographs, plain SGD, L2 1e-6, batches of 100. At 1e6 nothing is left to be drawn.",
             ko: "사진을 보는 3072-50-10, 평범한 SGD, L2 1e-6, 배치 100. 1e6에서는 그릴 것이 남지 않는다.",
           },
-          x: { en: "step", ko: "걸음" },
+          x: { en: "step", ko: "갱신 횟수" },
           panels: runs.slice(0, 2).map(({ x, y }, i) => ({
             title: names[i]!,
             y: { en: "training loss", ko: "훈련 손실" },
