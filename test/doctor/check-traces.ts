@@ -85,15 +85,17 @@ export const checkTraces: Readonly<Record<string, CheckTraces>> = {
   explosion: {
     finds: [
       {
-        trace: trace("four times the first loss at step 150", { loss: (step) => (step < 150 ? 2 * 0.995 ** step : 8) }),
+        trace: trace("four times the first loss from step 150 on", { loss: (step) => (step < 150 ? 2 * 0.995 ** step : 8) }),
         severity: "error",
-        step: 150,
+        step: 160,
         evidence: { loss: 8, first: 2, factor: 3 },
         says: /the loss is 8, 4 times the 2 that it began with/,
         changes: rate(0.01),
       },
     ],
     letsPass: [
+      trace("a jump in the first steps", { loss: (step) => (step >= 5 && step <= 12 ? 20 : 2 / (1 + step / 50)) }),
+      trace("a batch that is far off", { loss: (step) => (step === 150 ? 50 : 2 / (1 + step / 50)) }),
       trace("a hill of twice the first loss", { loss: (step) => (step === 20 ? 4.5 : 2 / (1 + step / 50)) }),
       trace("a loss that began at next to nothing", { loss: (step) => (step === 0 ? 1e-5 : 1e-3) }),
     ],
@@ -166,8 +168,21 @@ export const checkTraces: Readonly<Record<string, CheckTraces>> = {
         layer: "relu2",
         changes: rate(0.01),
       },
+      {
+        trace: trace("an output layer that says the same of everything", {
+          layers: () => [layer("relu1"), layer("relu2"), { ...output, kind: "relu", silent: 1 }],
+        }),
+        severity: "warning",
+        step: 16,
+        evidence: { silent: 1, units: 10 },
+        says: /100 % of the 10 units of 'dense3'/,
+        layer: "dense3",
+      },
     ],
     letsPass: [
+      trace("an output layer with some that are silent", {
+        layers: () => [layer("relu1"), layer("relu2"), { ...output, kind: "relu", silent: 0.7 }],
+      }),
       trace("a third is silent", { layers: inLooks(always, { silent: 0.33 }) }),
       trace("silent now and then", { layers: inLooks(nowAndThen, { silent: 0.9 }) }),
       trace("silent in the first steps", { layers: inLooks(early, { silent: 0.9 }) }),
@@ -207,6 +222,20 @@ export const checkTraces: Readonly<Record<string, CheckTraces>> = {
         says: /the outputs of 'relu2' differ from example to example by 0\.05 of what those of 'relu1' do/,
         layer: "relu2",
       },
+      {
+        trace: trace("six layers that lose three quarters each", {
+          loss: (step) => 2.3 - 1e-4 * step,
+          layers: () => [
+            ...[0, 1, 2, 3, 4, 5].map((i) => layer(`sigmoid${i + 1}`, { kind: "sigmoid", spread: 0.25 ** i })),
+            output,
+          ],
+        }),
+        severity: "warning",
+        step: 16,
+        evidence: { ratio: 0.25 ** 5, threshold: 1e-3 },
+        says: /the outputs of 'sigmoid6' differ from example to example by 9\.77e-4 of what those of 'sigmoid1' do/,
+        layer: "sigmoid6",
+      },
     ],
     letsPass: [
       trace("a layer that gives a fifth", { loss: (step) => 2.3 * 0.999 ** step, layers: inLooks(always, { spread: 0.11 }) }),
@@ -215,15 +244,38 @@ export const checkTraces: Readonly<Record<string, CheckTraces>> = {
     ],
   },
 
+  vanishedWeights: {
+    finds: [
+      {
+        trace: trace("a penalty that halves the weights every eight steps", {
+          document: { penalty: { kind: "l2", strength: 3 } },
+          loss: (step) => 2.3 * 0.997 ** step,
+          parameters: (step) => [1, 2, 3].map((i) => weight(`dense${i}`, { norm: 10 * 0.5 ** (step / 8) })),
+        }),
+        severity: "warning",
+        step: 64,
+        evidence: { share: 2 ** -8, threshold: 0.5 },
+        says: /no weight is longer than 0\.391 % of what it began with/,
+        changes: [{ path: "penalty.strength", value: 0.03 }],
+      },
+    ],
+    letsPass: [
+      trace("weights at six tenths of their length", {
+        parameters: (step) => [1, 2, 3].map((i) => weight(`dense${i}`, { norm: step === 0 ? 10 : 6 })),
+      }),
+      trace("one of them gone", { parameters: (step) => [weight("dense1", { norm: step < 16 ? 10 : 0.5 }), weight("dense2")] }),
+    ],
+  },
+
   updatesTooLarge: {
     finds: [
       {
         trace: trace("steps of a tenth", {
-          loss: () => 2.0,
+          loss: (step) => 2 - 1e-3 * step,
           parameters: () => [weight("dense1", { updateNorm: 1 }), weight("dense2"), weight("dense3")],
         }),
         severity: "warning",
-        step: 16,
+        step: 64,
         evidence: { ratio: 0.1, threshold: 0.03, usual: 1e-3 },
         says: /a step changes 'dense1\.weight' by 0\.1 of its length/,
         layer: "dense1.weight",
@@ -231,6 +283,7 @@ export const checkTraces: Readonly<Record<string, CheckTraces>> = {
       },
     ],
     letsPass: [
+      trace("long steps that get on", { parameters: () => [weight("dense1", { updateNorm: 1 }), weight("dense2")] }),
       trace("steps of a hundredth", { parameters: () => [weight("dense1", { updateNorm: 0.1 })] }),
       trace("long first steps", { parameters: (step) => [weight("dense1", { updateNorm: step < 16 ? 3 : 0.01 })] }),
       trace("a bias that moves far", {
@@ -336,6 +389,11 @@ export const checkTraces: Readonly<Record<string, CheckTraces>> = {
     letsPass: [
       trace("three epochs are too few to tell", {
         epoch: () => ({ training: { loss: 1.6, accuracy: 0.4 }, validation: { loss: 1.6, accuracy: 0.4 } }),
+      }),
+      trace("low, and far better on what it has learned from", {
+        steps: 900,
+        epochs: 9,
+        epoch: () => ({ training: { loss: 1.6, accuracy: 0.45 }, validation: { loss: 1.6, accuracy: 0.38 } }),
       }),
       trace("low, and on its way up", {
         steps: 900,

@@ -20,6 +20,7 @@ export const notLearning = defineCheck({
   },
   source: "Lecture, C15; SageMaker Debugger's LossNotDecreasing.",
   thresholds: { improvement: 0.02, share: 1 / 3, steps: 50 },
+  explains: ["underfitting"],
   watch(run) {
     let first: number | undefined;
     let lengths: number | undefined;
