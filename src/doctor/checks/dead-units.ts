@@ -1,10 +1,11 @@
 import { defineCheck, otherLearningRate, percent } from "./define.ts";
-import { hidden, lastingly } from "./looks.ts";
+import { lastingly } from "./looks.ts";
 
 /**
  * Units that give the same for every example.
  *
- * Symbols  share of a hidden layer's units that are silent over the examples of a look; fires at `share` in three looks in a row
+ * Symbols  share of a hidden layer's units that are silent over the examples of a look; fires at `share` in three looks in a row, of
+ *          the last layer where all are
  * Source   CS231n: up to 40 % of a layer can die at high learning rates. SageMaker Debugger's DeadRelu and AUTOTRAINER ask for more.
  */
 export const deadUnits = defineCheck({
@@ -16,12 +17,12 @@ export const deadUnits = defineCheck({
   },
   source: "CS231n; SageMaker Debugger's DeadRelu; AUTOTRAINER.",
   thresholds: { share: 0.4 },
-  explains: ["notLearning", "collapsedUnits", "updatesTooSmall"],
+  explains: ["notLearning", "underfitting", "collapsedUnits", "updatesTooSmall", "updatesTooLarge"],
   watch(run) {
     const { share } = this.thresholds as { share: number };
     const last = lastingly((probe) =>
-      hidden(probe)
-        .filter(({ silent }) => silent >= share)
+      probe.layers
+        .filter(({ silent }, i) => silent >= (i === probe.layers.length - 1 ? 1 : share))
         .map(({ layer, kind, silent, units }) => ({ key: layer, seen: { layer, kind, silent, units } })),
     );
     return (event) => {

@@ -27,7 +27,7 @@ export interface CheckDefinition {
   /** Faults that come of this one: where it is found, they are not told again. */
   readonly explains?: readonly string[];
   /**
-   * Begins to watch a run. What comes back takes the events in their order and says what it has found, at most once in a run; it
+   * Begins to watch a run. What comes back takes the events in their order and says what it has found; the Doctor tells it once. It
    * depends on these events alone.
    */
   watch(run: WatchedRun): (event: RunEvent) => Found | undefined;

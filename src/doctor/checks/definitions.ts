@@ -10,3 +10,4 @@ export { symmetricUnits } from "./symmetric-units.ts";
 export { underfitting } from "./underfitting.ts";
 export { updatesTooLarge } from "./updates-too-large.ts";
 export { updatesTooSmall } from "./updates-too-small.ts";
+export { vanishedWeights } from "./vanished-weights.ts";

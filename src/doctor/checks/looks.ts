@@ -12,9 +12,13 @@ export const hidden = ({ layers }: ProbeTaken): readonly LayerProbe[] => layers.
 /**
  * Keeps what each look shows, and gives it once the same has shown in enough looks in a row, the last of them late enough.
  *
- * @param find  what a look shows, with a key that is the same where it is the same fault
+ * @param find   what a look shows, with a key that is the same where it is the same fault
+ * @param after  steps before which it is not told
  */
-export function lastingly<T>(find: (probe: ProbeTaken) => readonly { readonly key: string; readonly seen: T }[]) {
+export function lastingly<T>(
+  find: (probe: ProbeTaken) => readonly { readonly key: string; readonly seen: T }[],
+  after: number = settled,
+) {
   let counts = new Map<string, number>();
   return (probe: ProbeTaken): T | undefined => {
     const now = new Map<string, number>();
@@ -22,7 +26,7 @@ export function lastingly<T>(find: (probe: ProbeTaken) => readonly { readonly ke
     for (const { key, seen } of find(probe)) {
       const count = (counts.get(key) ?? 0) + 1;
       now.set(key, count);
-      if (count >= lasting && probe.step >= settled) result ??= seen;
+      if (count >= lasting && probe.step >= after) result ??= seen;
     }
     counts = now;
     return result;

@@ -15,7 +15,7 @@ export const nonFinite = defineCheck({
   },
   source: "CS231n; TheDeepChecker; SageMaker Debugger.",
   thresholds: {},
-  explains: ["explosion", "notLearning", "updatesTooLarge", "deadUnits", "saturatedUnits", "collapsedUnits", "tooFewSteps"],
+  explains: ["explosion", "notLearning", "updatesTooLarge", "deadUnits", "saturatedUnits", "collapsedUnits"],
   watch: (run) => (event) => {
     if (event.type !== "run.ended" || event.code !== "nonFiniteLoss") return undefined;
     const { firstNonFinite: first, step } = event;

@@ -1,5 +1,8 @@
 import { defineCheck, otherLearningRate, percent, short } from "./define.ts";
 
+/** News in a row that must say so. */
+const news = 5;
+
 /**
  * A loss that has hardly changed after a good part of the run.
  *
@@ -17,6 +20,7 @@ export const notLearning = defineCheck({
   },
   source: "Lecture, C15; SageMaker Debugger's LossNotDecreasing.",
   thresholds: { improvement: 0.02, share: 1 / 3, steps: 50 },
+  explains: ["underfitting"],
   watch(run) {
     let first: number | undefined;
     let lengths: number | undefined;
@@ -37,9 +41,10 @@ export const notLearning = defineCheck({
       const least = Math.max(steps, share * run.started.steps);
       if (event.step < least || event.step > least + run.started.steps / 3 || !(loss > (1 - improvement) * first))
         return undefined;
-      // A batch that was harder than others says nothing; neither does a loss that began near its end.
-      const recent = losses.slice(-5);
-      if (recent.some((one) => one <= (1 - improvement) * first!) || first < 1e-3) return undefined;
+      // A batch that was harder than others says nothing, nor do the first news of a run that goes on; neither does a loss that
+      // began near its end.
+      const recent = losses.slice(-news);
+      if (recent.length < news || recent.some((one) => one <= (1 - improvement) * first!) || first < 1e-3) return undefined;
       const half = losses.length >> 1;
       const [early, late] = [meanOf(losses.slice(0, half)), meanOf(losses.slice(half))];
       const isSlow = late < early && (lengths === undefined || lengths < 1e-2);

@@ -16,7 +16,7 @@ export const saturatedUnits = defineCheck({
   },
   source: "SageMaker Debugger; TheDeepChecker; lecture, C5.",
   thresholds: { share: 0.5 },
-  explains: ["notLearning", "updatesTooSmall", "collapsedUnits", "deadUnits"],
+  explains: ["notLearning", "underfitting", "updatesTooSmall", "collapsedUnits", "deadUnits"],
   watch() {
     const { share } = this.thresholds as { share: number };
     const last = lastingly((probe) =>

@@ -26,9 +26,8 @@ export const underfitting = defineCheck({
       const held = validationAccuracy ?? testAccuracy;
       const last = seen[seen.length - 1]!;
       const before = Math.max(...seen.slice(0, Math.ceil((2 * seen.length) / 3)));
-      if (held === undefined || last >= accuracy || Math.max(...seen) - before >= gain || Math.abs(last - held) >= gap)
-        return undefined;
-      const isHeldBack = run.document.penalty !== undefined;
+      if (held === undefined || last >= accuracy || Math.max(...seen) - before >= gain || last - held >= gap) return undefined;
+      const isHeldBack = run.document.penalty !== undefined || run.document.model.some(({ kind }) => kind === "dropout");
       return {
         severity: "note",
         message: `${percent(last)} of the training examples are right, ${percent(held)} of the others, and the last third of the epochs brought ${percent(Math.max(0, Math.max(...seen) - before))}`,
@@ -36,7 +35,7 @@ export const underfitting = defineCheck({
         cause: isHeldBack
           ? "the model is held back, or has not the capacity for the task"
           : "the model has not the capacity for the task",
-        advice: `Use more units or layers${isHeldBack ? ", a weaker penalty" : ""}, or a higher learning rate.`,
+        advice: `Use more units or layers${isHeldBack ? ", a weaker penalty or less dropout" : ""}, or a higher learning rate.`,
       };
     };
   },

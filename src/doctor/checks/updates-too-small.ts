@@ -17,7 +17,7 @@ export const updatesTooSmall = defineCheck({
   },
   source: "Lecture, F6; CS231n.",
   thresholds: { ratio: 1e-3 / 30, usual: 1e-3, loss: 0.7 },
-  explains: ["notLearning"],
+  explains: ["notLearning", "underfitting"],
   watch(run) {
     const { ratio, usual, loss } = this.thresholds as { ratio: number; usual: number; loss: number };
     let first: number | undefined;
