@@ -33,7 +33,7 @@ function isAhead(goal: Goal, one: Standing, other: Standing): boolean {
  *          examples often are, and those of trials that do not learn stay at chance) the smaller training loss does: were they
  *          all let go on, most of a study's steps would go into its worst trials. Trials still equal go on.
  *          The defaults are the paper's first rung of one unit, and Hyperband's factor (Li et al. 2018, JMLR 18): 100 trials of
- *          examples/c12-search.json find the best of the full search with 7 to 12 % of its steps, for seeds 1 to 7.
+ *          examples/c12-search.json find the best of the full search with 7 to 14 % of its steps, for seeds 1 to 7.
  */
 export const successiveHalving = definePruner({
   name: "successiveHalving",
