@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fillNormal, fillUniform, foldIn, randomKey } from "../../src/core/random.ts";
-import { cholesky, solveLower, solveUpper } from "../../src/search/gaussian/cholesky.ts";
+import { cholesky, solveLower, solveLowerFour, solveUpper } from "../../src/search/gaussian/cholesky.ts";
 import { expectedImprovement, normalQuantile } from "../../src/search/gaussian/normal.ts";
-import { sampleProcesses } from "../../src/search/gaussian/process.ts";
+import { type Conditioned, sampleProcesses } from "../../src/search/gaussian/process.ts";
 import { observationsOf } from "../../src/search/observations.ts";
 import { samplers } from "../../src/search/samplers/index.ts";
 import type { EndedTrial } from "../../src/search/trial.ts";
@@ -28,6 +28,19 @@ describe("Cholesky", () => {
     solveUpper(l, n, right);
     // Error: condition (< 10 n) times n roundings of 1e-16 times |x| <= 31.
     for (let i = 0; i < n; i++) expect(Math.abs(right[i]! - x[i]!)).toBeLessThan(1e-11);
+  });
+
+  test("four right sides at once are solved as each alone", () => {
+    const n = 9;
+    const [l, b] = [new Float64Array(n * n), new Float64Array(4 * n)];
+    fillUniform(randomKey(1), l, 0.5, 1);
+    fillUniform(randomKey(2), b, -1, 1);
+    const alone = [0, 1, 2, 3].map((c) => Float64Array.from({ length: n }, (_, i) => b[4 * i + c]!));
+    for (const one of alone) solveLower(l, n, one);
+    solveLowerFour(l, n, b);
+    // Sums in another order: roundings of 1e-16, and solutions of a few thousand at most grow them as much.
+    for (const [c, one] of alone.entries())
+      for (let i = 0; i < n; i++) expect(Math.abs(b[4 * i + c]! - one[i]!)).toBeLessThan(1e-10);
   });
 
   test("a matrix that is not positive definite is noticed", () => {
@@ -69,19 +82,30 @@ describe("the process", () => {
   const f = (x: number) => Math.sin(6 * x);
   const at = (list: readonly number[]) => list.map((x) => Float64Array.of(x));
   const xs = Array.from({ length: 12 }, (_, i) => i / 11);
-  const out = { mean: 0, variance: 0 };
+  const predicted = (process: Conditioned, x: number) => {
+    const [mean, variance] = [new Float64Array(1), new Float64Array(1)];
+    process.predict([Float64Array.of(x)], mean, variance);
+    return { mean: mean[0]!, variance: variance[0]! };
+  };
 
   test("goes through smooth values, is sure where it has seen them and unsure far away", () => {
     const some = xs.slice(0, 8);
     for (const process of sampleProcesses(at(some), Float64Array.from(some, f), [true], randomKey(1))) {
-      for (const x of some) {
-        process.predict(Float64Array.of(x), out);
-        expect(Math.abs(out.mean - f(x))).toBeLessThan(0.1);
-      }
-      process.predict(Float64Array.of(some[3]!), out);
-      const near = out.variance;
-      process.predict(Float64Array.of(1), out);
-      expect(out.variance).toBeGreaterThan(10 * near);
+      for (const x of some) expect(Math.abs(predicted(process, x).mean - f(x))).toBeLessThan(0.1);
+      expect(predicted(process, 1).variance).toBeGreaterThan(10 * predicted(process, some[3]!).variance);
+    }
+  });
+
+  test("any number of points at once gives what each gives alone", () => {
+    const [process] = sampleProcesses(at(xs), Float64Array.from(xs, f), [true], randomKey(1));
+    const others = [0.03, 0.2, 0.71, 0.4, 0.99, 0.5];
+    for (let count = 1; count <= others.length; count++) {
+      const [means, variances] = [new Float64Array(count), new Float64Array(count)];
+      process!.predict(at(others.slice(0, count)), means, variances);
+      const alone = others.slice(0, count).map((x) => predicted(process!, x));
+      // Each has sums of its own: the same bits.
+      expect([...means]).toEqual(alone.map(({ mean }) => mean));
+      expect([...variances]).toEqual(alone.map(({ variance }) => variance));
     }
   });
 
@@ -89,9 +113,9 @@ describe("the process", () => {
     const some = xs.slice(0, 6);
     const found = sampleProcesses([...at(some), Float64Array.of(1)], Float64Array.from(some, f), [true], randomKey(1));
     const means = found.map((process) => {
-      process.predict(Float64Array.of(1), out);
-      expect(out.variance).toBeLessThan(0.05);
-      return out.mean;
+      const { mean, variance } = predicted(process, 1);
+      expect(variance).toBeLessThan(0.05);
+      return mean;
     });
     expect(new Set(means).size).toBe(means.length);
   });

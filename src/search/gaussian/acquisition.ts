@@ -14,18 +14,19 @@ interface Candidate {
   readonly improvement: number;
 }
 
-/** Expected improvement over the processes' own least values, their mean. */
-const improvementAt = (processes: readonly Conditioned[]) => {
-  const out = { mean: 0, variance: 0 };
-  return (point: Point): number => {
-    let sum = 0;
-    for (const process of processes) {
-      process.predict(point, out);
-      sum += expectedImprovement(out.mean, Math.sqrt(out.variance), process.least);
-    }
-    return sum / processes.length;
-  };
-};
+/** Expected improvement over the processes' own least values at each of some points: its mean over the processes. */
+function improvementsAt(processes: readonly Conditioned[], points: readonly Point[]): Float64Array {
+  const [sums, means, variances] = [0, 1, 2].map(() => new Float64Array(points.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (const process of processes) {
+    process.predict(points, means, variances);
+    for (let i = 0; i < sums.length; i++) sums[i] += expectedImprovement(means[i], Math.sqrt(variances[i]), process.least);
+  }
+  return sums.map((sum) => sum / processes.length);
+}
 
 /** A number moved into [0, 1] by folding it at the ends. */
 const folded = (u: number): number => {
@@ -61,31 +62,32 @@ export function greatestImprovement(
   key: RandomKey,
 ): Float64Array {
   const d = ordered.length;
-  const improvement = improvementAt(processes);
-  const judged = (units: Float64Array): Candidate => ({ units, improvement: improvement(encode(units)) });
+  const judged = (places: readonly Float64Array[]): Candidate[] => {
+    const improvements = improvementsAt(processes, places.map(encode));
+    return places.map((units, i) => ({ units, improvement: improvements[i] }));
+  };
   const directions = sobolDirections(d);
   const shifts = Array.from({ length: d }, (_, j) => uniformAt(foldIn(key, "shift"), j));
-  const candidates = Array.from({ length: spread }, (_, i) =>
-    judged(
-      Float64Array.from(shifts, (shift, j) => {
-        const column = directions[j];
-        return ((column ? toUnit(sobolBits(column, i)) : uniformAt(foldIn(key, j), i)) + shift) % 1;
-      }),
-    ),
+  const places: Float64Array[] = Array.from({ length: spread }, (_, i) =>
+    Float64Array.from(shifts, (shift, j) => {
+      const column = directions[j];
+      return ((column ? toUnit(sobolBits(column, i)) : uniformAt(foldIn(key, j), i)) + shift) % 1;
+    }),
   );
   for (const [at, start] of starts.entries())
     for (let i = 0; i < 3 * around; i++)
-      candidates.push(judged(neighbour(foldIn(key, "start", at, i), start, ordered, far * [1, 0.3, 0.1][i % 3]!)));
+      places.push(neighbour(foldIn(key, "start", at, i), start, ordered, far * [1, 0.3, 0.1][i % 3]!));
+  const candidates = judged(places);
   candidates.sort((a, b) => b.improvement - a.improvement);
   let best = candidates[0]!;
   for (let which = 0; which < refined; which++) {
     let here = candidates[which]!;
     for (let round = 0, reach = far; round < rounds; round++, reach *= closer) {
-      const from = here;
-      for (let i = 0; i < around; i++) {
-        const next = judged(neighbour(foldIn(key, "refine", which, round, i), from.units, ordered, reach));
-        if (next.improvement > here.improvement) here = next;
-      }
+      const { units } = here;
+      const near = Array.from({ length: around }, (_, i) =>
+        neighbour(foldIn(key, "refine", which, round, i), units, ordered, reach),
+      );
+      for (const next of judged(near)) if (next.improvement > here.improvement) here = next;
     }
     if (here.improvement > best.improvement) best = here;
   }

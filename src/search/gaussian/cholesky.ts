@@ -40,6 +40,32 @@ export function solveLower(l: Float64Array, n: number, b: Float64Array): void {
   for (let i = 0; i < n; i++) b[i] = (b[i] - dot(l, i * n, b, 0, i)) / l[i * n + i];
 }
 
+/**
+ * The same for four right sides that stand interleaved in `b`, [n, 4]: what is read of L serves all of them, and their sums do not wait
+ * for each other.
+ */
+export function solveLowerFour(l: Float64Array, n: number, b: Float64Array): void {
+  for (let i = 0; i < n; i++) {
+    const [row, to] = [i * n, 4 * i];
+    let s0 = b[to];
+    let s1 = b[to + 1];
+    let s2 = b[to + 2];
+    let s3 = b[to + 3];
+    for (let k = 0, at = 0; k < i; k++, at += 4) {
+      const factor = l[row + k];
+      s0 -= factor * b[at];
+      s1 -= factor * b[at + 1];
+      s2 -= factor * b[at + 2];
+      s3 -= factor * b[at + 3];
+    }
+    const pivot = l[row + i];
+    b[to] = s0 / pivot;
+    b[to + 1] = s1 / pivot;
+    b[to + 2] = s2 / pivot;
+    b[to + 3] = s3 / pivot;
+  }
+}
+
 /** x with L^T x = b, in place of b. */
 export function solveUpper(l: Float64Array, n: number, b: Float64Array): void {
   for (let i = n - 1; i >= 0; i--) {
