@@ -9,7 +9,7 @@ import { foldIn, foldNumber, type RandomKey } from "../core/random.ts";
 import { type Dataset, exampleSize, type Table } from "../data/dataset.ts";
 import type { FirstLook } from "../doctor/examiner.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
-import { type Tensor, topologicalOrder } from "../graph/index.ts";
+import { programInputs, type Tensor, topologicalOrder } from "../graph/index.ts";
 import { allLayers } from "../nn/blocks.ts";
 import type { ProbeProgram, RunPrograms } from "./build.ts";
 import { brief, unitStatistics } from "./unit-statistics.ts";
@@ -77,10 +77,13 @@ export class Probe {
 
   private fill(rows: readonly number[]): void {
     const { train } = this.probed.dataset;
+    // A loss of a person's own may leave the targets aside.
+    const asked = new Set(programInputs(this.built.program).map(({ name }) => name));
     for (const [name, { values, shape, scale }] of [
       ["examples", train.inputs],
       ["targets", train.targets],
     ] as const satisfies [string, Table][]) {
+      if (!asked.has(name)) continue;
       const into = this.executable.input("probe", name);
       const size = exampleSize(shape);
       for (let i = 0; i < rows.length; i++) {

@@ -42,6 +42,7 @@ test("of a curve without noise the suggestion is an eighth of where it is lowest
 test("losses that do not fall suggest nothing", () => {
   expect(suggestionOf({ rates, losses: rates.map((_, i) => 2.3 + (i % 2 === 0 ? 0.05 : -0.05)) }).rate).toBeUndefined();
   expect(suggestionOf({ rates, losses: rates.map((rate) => 2.3 + rate) }).rate).toBeUndefined();
-  expect(suggestionOf({ rates, losses: [] })).toEqual({ smoothed: [] });
+  expect(suggestionOf({ rates, losses: [] })).toMatchObject({ smoothed: [] });
+  expect(suggestionOf({ rates, losses: [] }).rate).toBeUndefined();
   expect(suggestionOf({ rates, losses: [Number.NaN] }).rate).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import type { Finding } from "../../core/findings.ts";
 import { pow } from "../../core/math.ts";
 import { short } from "../checks/define.ts";
+import type { Sweep } from "../examiner.ts";
 import { defineExamination } from "./define.ts";
 
 const [steps, least, most] = [320, 1e-7, 10];
@@ -12,8 +13,10 @@ const smoothing = 0.95;
 const above = 8;
 /** Steps at rates at which nothing is learned yet: what they give is the first loss. */
 const still = 20;
-/** A rate this many times the suggestion, or this part of it, is worth a word. */
-const far = 30;
+/** A rate so many times the suggestion is worth a word, and one that is so many times below: people begin low, with good reason. */
+const [farAbove, farBelow] = [30, 100];
+/** Of all that the loss falls in the sweep, what it has fallen by at a rate that is no use. On easy problems many rates will do. */
+const littleFall = 0.1;
 
 /**
  * Losses while the learning rate grows evenly in its logarithm: well below the rate at which they stop falling is a good one.
@@ -77,13 +80,14 @@ export const rangeTest = defineExamination({
     }
     const suggestion = Number(found.rate.toPrecision(2));
     const findings: Finding[] = [];
-    const isHigh = learningRate > far * suggestion;
-    if (isHigh || learningRate < suggestion / far) {
+    const isHigh = learningRate > farAbove * suggestion;
+    const isLow = learningRate < suggestion / farBelow && found.fallenAt(learningRate) < littleFall;
+    if (isHigh || isLow) {
       findings.push({
         code: isHigh ? "learningRateTooHigh" : "learningRateTooLow",
         severity: "warning",
         message: `the learning rate is ${short(learningRate)}; a sweep suggests ${short(suggestion)}`,
-        evidence: { learningRate, suggestion, threshold: far },
+        evidence: { learningRate, suggestion, threshold: isHigh ? farAbove : farBelow },
         cause: isHigh ? "steps that overshoot" : "steps that are shorter than they need be",
         advice: "Take the suggested rate.",
         changes: [{ path: "optimizer.learningRate", value: suggestion }],
@@ -97,11 +101,18 @@ export const rangeTest = defineExamination({
   },
 });
 
-/** Losses as an unbiased decaying mean, and the rate that they suggest; none where they do not fall. */
-export function suggestionOf({ rates, losses }: { readonly rates: readonly number[]; readonly losses: readonly number[] }): {
+/** What a sweep shows. */
+interface Suggestion {
+  /** The losses as an unbiased decaying mean. */
   readonly smoothed: readonly number[];
+  /** Absent where they do not fall. */
   readonly rate?: number;
-} {
+  /** How much of its fall the loss has behind it at a rate. */
+  fallenAt(rate: number): number;
+}
+
+/** The rate that losses at growing rates suggest. */
+export function suggestionOf({ rates, losses }: Sweep): Suggestion {
   const smoothed: number[] = [];
   let [mean, weight] = [0, 0];
   for (const loss of losses) {
@@ -113,6 +124,10 @@ export function suggestionOf({ rates, losses }: { readonly rates: readonly numbe
   const later = smoothed.slice(still);
   const lowest = Math.min(...later);
   // A loss that never comes below what noise makes of the first one has not fallen.
-  if (!(lowest < 0.97 * first)) return { smoothed };
-  return { smoothed, rate: rates[still + later.indexOf(lowest)]! / above };
+  const fallenAt = (rate: number) => {
+    const at = smoothed[rates.findIndex((one) => one >= rate)] ?? Number.NaN;
+    return (first - at) / (first - lowest);
+  };
+  if (!(lowest < 0.97 * first)) return { smoothed, fallenAt };
+  return { smoothed, rate: rates[still + later.indexOf(lowest)]! / above, fallenAt };
 }
