@@ -50,7 +50,23 @@ const results = Array.from({ length: turns }, (_, i) => {
       for (const event of with_.events) doctor.observe(event);
     }
   });
-  return { without: without.ms, looks: with_.ms / without.ms - 1, doctor: watching / watches / without.ms };
+  // The same looks by themselves, with all that comes before the first, and the states that are kept on the way.
+  const taken = with_.events.filter(({ type }) => type === "probe.taken").length;
+  const session = new Session(run, raw, { engine: wasmEngine });
+  const alone = cpuMs(() => {
+    const probe = session.probe();
+    for (let look = 0; look < taken; look++) {
+      probe.note();
+      probe.take(0, 0);
+    }
+    for (let kept = 0; kept < epochs + taken / 10; kept++) if (session.firstNonFinite() === undefined) session.readStates();
+  });
+  return {
+    without: without.ms,
+    looks: with_.ms / without.ms - 1,
+    alone: alone / without.ms,
+    doctor: watching / watches / without.ms,
+  };
 });
 console.log(
   `main job, ${epochs} epochs, ${turns} turns: ${median(results.map(({ without }) => without)).toFixed(0)} ms of CPU without looks`,
@@ -58,4 +74,5 @@ console.log(
 console.log(
   `looks    ${percent(median(results.map(({ looks }) => looks)))}  (${results.map(({ looks }) => percent(looks)).join(", ")})`,
 );
+console.log(`alone    ${percent(median(results.map(({ alone }) => alone)))}`);
 console.log(`doctor   ${percent(median(results.map(({ doctor }) => doctor)))}`);
