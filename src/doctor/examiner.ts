@@ -77,7 +77,7 @@ export interface Examiner {
   facts(): DataFacts;
   /** How the model begins. */
   firstLook(): FirstLook;
-  /** Learns so many examples by heart: no penalty, no dropout, no augmentation, Adam at this rate, until the loss is below `enough`. */
+  /** Learns so many examples by heart: no penalty, no dropout, no augmentation, Adam at this rate, until the loss is below `enough` of the first one, or of the variance of the targets. */
   overfit(options: {
     readonly examples: number;
     readonly steps: number;

@@ -11,7 +11,7 @@ export function rangeTestFigure(curve: {
   const highest = Math.max(...smoothed.slice(0, Math.ceil(smoothed.length / 2)));
   return {
     title: "Losses while the learning rate grows",
-    caption: "One step at each rate. Where the loss falls most steeply is a good rate to begin with.",
+    caption: "One step at each rate. Well below the rate at which the loss is lowest is a good one.",
     panels: [
       {
         x: { label: "learning rate", scale: "log" },
@@ -33,7 +33,7 @@ export function rangeTestFigure(curve: {
           },
           ...(suggestion === undefined
             ? []
-            : [{ kind: "rule" as const, x: suggestion, label: `steepest at ${suggestion}`, colour: 1 }]),
+            : [{ kind: "rule" as const, x: suggestion, label: `suggested: ${suggestion}`, colour: 1 }]),
         ],
       },
     ],

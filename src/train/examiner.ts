@@ -185,24 +185,23 @@ export function examinerOf(run: Run, raw: RawDataset, engine: Engine): Examiner 
         training: { batchSize: examples, iterations: steps, order: "sequential" },
       };
       const small = other(document, { learnsFrom: examples });
+      const isClasses = small.dataset.task.kind === "classification";
+      const { variance } = isClasses ? { variance: undefined } : targetFacts(small.dataset.train, small.rows.training);
       let [first, loss, correct, taken] = [Number.NaN, Number.NaN, 0, 0];
       for (let step = 0; step < steps; step++) {
         const result = small.step(step);
         taken = step + 1;
         [loss, correct] = [result.loss, result.correct];
         if (step === 0) first = loss;
-        if (!Number.isFinite(loss) || loss < enough * Math.abs(first)) break;
+        if (!Number.isFinite(loss) || loss < enough * (variance ?? Math.abs(first))) break;
       }
       const count = small.counts.training;
-      const isClasses = small.dataset.task.kind === "classification";
       return {
         examples: count,
         steps: taken,
         first,
         loss,
-        ...(isClasses
-          ? { accuracy: correct / count }
-          : { variance: targetFacts(small.dataset.train, small.rows.training).variance }),
+        ...(variance === undefined ? { accuracy: correct / count } : { variance }),
       };
     },
     sweep(rates, bound): Sweep {

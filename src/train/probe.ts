@@ -9,7 +9,7 @@ import { foldIn, foldNumber, type RandomKey } from "../core/random.ts";
 import { type Dataset, exampleSize, type Table } from "../data/dataset.ts";
 import type { FirstLook } from "../doctor/examiner.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
-import { type Tensor, topologicalOrder } from "../graph/index.ts";
+import { programInputs, type Tensor, topologicalOrder } from "../graph/index.ts";
 import { allLayers } from "../nn/blocks.ts";
 import type { ProbeProgram, RunPrograms } from "./build.ts";
 import { brief, unitStatistics } from "./unit-statistics.ts";
@@ -77,10 +77,13 @@ export class Probe {
 
   private fill(rows: readonly number[]): void {
     const { train } = this.probed.dataset;
+    // A loss of a person's own may leave the targets aside.
+    const asked = new Set(programInputs(this.built.program).map(({ name }) => name));
     for (const [name, { values, shape, scale }] of [
       ["examples", train.inputs],
       ["targets", train.targets],
     ] as const satisfies [string, Table][]) {
+      if (!asked.has(name)) continue;
       const into = this.executable.input("probe", name);
       const size = exampleSize(shape);
       for (let i = 0; i < rows.length; i++) {
@@ -157,14 +160,24 @@ export class Probe {
   }
 }
 
-const lengthOf = (values: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]! * values[i]!;
-  return Math.sqrt(total);
-};
+/** Two sums at once: one alone waits for each of its additions. */
+function lengthOf(values: ArrayLike<number>): number {
+  let [even, odd] = [0, 0];
+  for (let i = 1; i < values.length; i += 2) {
+    even += values[i - 1]! * values[i - 1]!;
+    odd += values[i]! * values[i]!;
+  }
+  const last = values.length % 2 === 1 ? values[values.length - 1]! : 0;
+  return Math.sqrt(even + odd + last * last);
+}
 
+/** As `lengthOf`, of what two vectors are apart. */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += (a[i]! - b[i]!) * (a[i]! - b[i]!);
-  return Math.sqrt(total);
+  let [even, odd] = [0, 0];
+  for (let i = 1; i < a.length; i += 2) {
+    even += (a[i - 1]! - b[i - 1]!) * (a[i - 1]! - b[i - 1]!);
+    odd += (a[i]! - b[i]!) * (a[i]! - b[i]!);
+  }
+  const last = a.length % 2 === 1 ? a[a.length - 1]! - b[a.length - 1]! : 0;
+  return Math.sqrt(even + odd + last * last);
 }

@@ -317,7 +317,8 @@ export class Session {
   }
 
   private read(named: Tensor, from: Tensor): NamedTensor {
-    return { name: named.name!, shape: named.shape, values: Float32Array.from(this.executable.readState(from)) };
+    const values = this.executable.readState(from);
+    return { name: named.name!, shape: named.shape, values: values instanceof Float32Array ? values : new Float32Array(values) };
   }
 
   private write(
@@ -366,7 +367,7 @@ export class Session {
 
   /** The first parameter or running statistic that holds a NaN or an infinity. */
   firstNonFinite(): string | undefined {
-    return this.modelTensors().find((tensor) => !this.executable.readState(tensor).every(Number.isFinite))?.name;
+    return this.modelTensors().find((tensor) => !areFinite(this.executable.readState(tensor)))?.name;
   }
 
   /** "784-100-10", "28x28-conv 5x5x30-maxPool-100-10": what comes in, and each layer in short. */
@@ -376,4 +377,11 @@ export class Session {
     const input = seesImages ? shape.join("x") : String(sizeOf(shape));
     return [input, describeLayers(this.run.layers)].filter((text) => text !== "").join("-");
   }
+}
+
+/** A loop by itself: it is gone through after every epoch, and `every` calls a function for each number. */
+function areFinite(values: ArrayLike<number>): boolean {
+  // Only NaN and the infinities give NaN.
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return false;
+  return true;
 }

@@ -3,8 +3,8 @@ import { log } from "../../core/math.ts";
 import { percent, short } from "../checks/define.ts";
 import { defineExamination } from "./define.ts";
 
-/** Relative distance from what is expected that a random initialisation does not explain. */
-const tolerance = 0.35;
+/** So many times what is expected, or this part of what knowing nothing gives: what random weights do not explain. */
+const [most, least] = [1.6, 0.5];
 /** First losses this many times that of knowing nothing are worth a word. */
 const highFrom = 1.5;
 
@@ -14,6 +14,8 @@ const highFrom = 1.5;
  * Symbols  C classes; s deviation of the outputs o that the initial weights give; t targets. Cross-entropy: ln C, and with outputs that
  *          already differ about s^2 (1 - 1/C) / 2 more (for normal outputs, to the second order). Squared error: mean t^2 + mean o^2
  * Source   Lecture, F2 and C13: ln 10 = 2.3026 for ten classes. TheDeepChecker fails at a relative error above 1.0.
+ * Choice   Of 60 clean runs the first loss was up to 1.5 times what is expected: outputs are not normal where inputs have few features.
+ *          It may lie below, down to half of what knowing nothing gives: with two classes random weights are right by chance.
  */
 export const firstLoss = defineExamination({
   name: "firstLoss",
@@ -44,12 +46,12 @@ export const firstLoss = defineExamination({
     const off = Math.abs(loss - value) / value;
     const findings: Finding[] = [];
     const last = examiner.document.model.length - 1;
-    if (!(off <= tolerance)) {
+    if (!(loss <= most * value && loss >= least * chance)) {
       findings.push({
         code: "firstLoss",
         severity: off > 1 ? "error" : "warning",
         message: `the first loss is ${short(loss)}; chance and the spread of the first outputs give about ${short(value)}`,
-        evidence: { loss, expected: value, chance, outputDeviation: outputs.deviation, threshold: tolerance },
+        evidence: { loss, expected: value, chance, outputDeviation: outputs.deviation, most, least },
         cause: "loss, targets or outputs are not what they are taken for",
         advice: "See whether classes and outputs are counted alike, and whether something is applied twice or not scaled.",
       });

@@ -1,21 +1,32 @@
 import type { Finding } from "../../core/findings.ts";
-import { log, pow } from "../../core/math.ts";
+import { pow } from "../../core/math.ts";
 import { short } from "../checks/define.ts";
+import type { Sweep } from "../examiner.ts";
 import { defineExamination } from "./define.ts";
 
-const [steps, least, most] = [160, 1e-7, 10];
+const [steps, least, most] = [320, 1e-7, 10];
 /** The sweep ends where the smoothed loss is this many times its least. */
 const bound = 4;
 /** Share of the old mean that a step keeps. */
-const smoothing = 0.9;
-/** A rate this many times the suggestion, or this part of it, is worth a word. */
-const far = 30;
+const smoothing = 0.95;
+/** The lowest point lies this many times above a rate that is good for a whole run. */
+const above = 8;
+/** Steps at rates at which nothing is learned yet: what they give is the first loss. */
+const still = 20;
+/** A rate so many times the suggestion is worth a word, and one that is so many times below: people begin low, with good reason. */
+const [farAbove, farBelow] = [30, 100];
+/** Of all that the loss falls in the sweep, what it has fallen by at a rate that is no use. On easy problems many rates will do. */
+const littleFall = 0.1;
 
 /**
- * Losses while the learning rate grows evenly in its logarithm: where they fall most steeply is a good rate.
+ * Losses while the learning rate grows evenly in its logarithm: well below the rate at which they stop falling is a good one.
  *
- * Symbols  eta_i = least (most / least)^(i / steps); L smoothed by an unbiased decaying mean; suggestion argmin dL / d ln(eta)
- * Source   Smith 2017, arXiv:1506.01186; the steepest point and the bound of 4 as in Lightning's learning-rate finder. Lecture, F4.
+ * Symbols  eta_i = least (most / least)^(i / steps); L smoothed by an unbiased decaying mean; suggestion argmin L / `above`
+ * Source   Smith 2017, arXiv:1506.01186; a part of the rate of the lowest loss as fastai's finder takes it (a tenth of it there), the
+ *          bound of 4 as Lightning's. Lecture, F4.
+ * Choice   Not the steepest point: on eleven problems with five seeds each it was within a factor of 3 of the best rate in six cases of
+ *          ten, since noise makes steep places where nothing is learned; an eighth of the rate of the lowest loss in nine of ten.
+ *          The misses are of squared errors with plain SGD, where it is too careful.
  */
 export const rangeTest = defineExamination({
   name: "rangeTest",
@@ -25,15 +36,15 @@ export const rangeTest = defineExamination({
     learningRateTooHigh: {
       name: { en: "A learning rate that is too high", ko: "너무 높은 학습률" },
       explanation: {
-        en: "In a sweep through learning rates the loss falls most steeply at a rate far below the one that the run asks for, and at that one it already grows. The run will swing, explode or end in NaN. Take the suggested rate, or warm up to the one you asked for.",
-        ko: "학습률을 훑어 보니 손실이 가장 가파르게 내려가는 곳이 정해 둔 학습률보다 훨씬 낮고, 그 학습률에서는 이미 올라간다. 학습이 출렁이거나 폭발하거나 NaN으로 끝날 것이다. 제안한 값을 쓰거나 예열한다.",
+        en: "In a sweep through learning rates the loss stops falling long before the one that the run asks for. The run will swing, explode or end in NaN. Take the suggested rate, or warm up to the one you asked for.",
+        ko: "학습률을 훑어 보니 정해 둔 학습률에 이르기 훨씬 전에 손실이 더는 내려가지 않는다. 학습이 출렁이거나 폭발하거나 NaN으로 끝날 것이다. 제안한 값을 쓰거나 예열한다.",
       },
     },
     learningRateTooLow: {
       name: { en: "A learning rate that is too low", ko: "너무 낮은 학습률" },
       explanation: {
-        en: "In a sweep through learning rates the loss hardly falls at the rate that the run asks for; it falls most steeply at one far above. The run will take far longer than it needs. Take the suggested rate.",
-        ko: "학습률을 훑어 보니 정해 둔 학습률에서는 손실이 거의 내려가지 않고, 훨씬 높은 곳에서 가장 가파르게 내려간다. 필요보다 훨씬 오래 걸릴 것이다. 제안한 값을 쓴다.",
+        en: "In a sweep through learning rates the loss hardly falls at the rate that the run asks for, and goes on falling far above it. The run will take far longer than it needs. Take the suggested rate.",
+        ko: "학습률을 훑어 보니 정해 둔 학습률에서는 손실이 거의 내려가지 않고, 훨씬 높은 곳까지 계속 내려간다. 필요보다 훨씬 오래 걸릴 것이다. 제안한 값을 쓴다.",
       },
     },
     noLearningRate: {
@@ -49,7 +60,7 @@ export const rangeTest = defineExamination({
     if (typeof learningRate !== "number") return undefined;
     const rates = Array.from({ length: steps }, (_, i) => least * pow(most / least, i / (steps - 1)));
     const sweep = examiner.sweep(rates, bound);
-    const found = steepest(sweep);
+    const found = suggestionOf(sweep);
     const curve = { ...sweep, rates: sweep.rates.slice(0, sweep.losses.length), smoothed: found.smoothed };
     if (found.rate === undefined) {
       return {
@@ -69,31 +80,39 @@ export const rangeTest = defineExamination({
     }
     const suggestion = Number(found.rate.toPrecision(2));
     const findings: Finding[] = [];
-    const isHigh = learningRate > far * suggestion;
-    if (isHigh || learningRate < suggestion / far) {
+    const isHigh = learningRate > farAbove * suggestion;
+    const isLow = learningRate < suggestion / farBelow && found.fallenAt(learningRate) < littleFall;
+    if (isHigh || isLow) {
       findings.push({
         code: isHigh ? "learningRateTooHigh" : "learningRateTooLow",
         severity: "warning",
-        message: `the learning rate is ${short(learningRate)}; the loss falls most steeply at ${short(suggestion)}`,
-        evidence: { learningRate, suggestion, threshold: far },
+        message: `the learning rate is ${short(learningRate)}; a sweep suggests ${short(suggestion)}`,
+        evidence: { learningRate, suggestion, threshold: isHigh ? farAbove : farBelow },
         cause: isHigh ? "steps that overshoot" : "steps that are shorter than they need be",
         advice: "Take the suggested rate.",
         changes: [{ path: "optimizer.learningRate", value: suggestion }],
       });
     }
     return {
-      result: `steepest at ${short(suggestion)}; the run has ${short(learningRate)}`,
+      result: `about ${short(suggestion)} would do; the run has ${short(learningRate)}`,
       findings,
       curve: { ...curve, suggestion },
     };
   },
 });
 
-/** Losses as an unbiased decaying mean, and the rate at which it falls most steeply. */
-export function steepest({ rates, losses }: { readonly rates: readonly number[]; readonly losses: readonly number[] }): {
+/** What a sweep shows. */
+interface Suggestion {
+  /** The losses as an unbiased decaying mean. */
   readonly smoothed: readonly number[];
+  /** Absent where they do not fall. */
   readonly rate?: number;
-} {
+  /** How much of its fall the loss has behind it at a rate. */
+  fallenAt(rate: number): number;
+}
+
+/** The rate that losses at growing rates suggest. */
+export function suggestionOf({ rates, losses }: Sweep): Suggestion {
   const smoothed: number[] = [];
   let [mean, weight] = [0, 0];
   for (const loss of losses) {
@@ -101,14 +120,14 @@ export function steepest({ rates, losses }: { readonly rates: readonly number[];
     weight = smoothing * weight + (1 - smoothing);
     smoothed.push(mean / weight);
   }
-  const first = smoothed[0] ?? Number.NaN;
-  const lowest = Math.min(...smoothed);
+  const first = smoothed[Math.min(still, smoothed.length) - 1] ?? Number.NaN;
+  const later = smoothed.slice(still);
+  const lowest = Math.min(...later);
   // A loss that never comes below what noise makes of the first one has not fallen.
-  if (!(lowest < 0.97 * first)) return { smoothed };
-  let best: { readonly slope: number; readonly rate: number } | undefined;
-  for (let i = 2; i < smoothed.length - 2; i++) {
-    const slope = (smoothed[i + 2]! - smoothed[i - 2]!) / (log(rates[i + 2]!) - log(rates[i - 2]!));
-    if (!best || slope < best.slope) best = { slope, rate: rates[i]! };
-  }
-  return { smoothed, ...(best && best.slope < 0 && { rate: best.rate }) };
+  const fallenAt = (rate: number) => {
+    const at = smoothed[rates.findIndex((one) => one >= rate)] ?? Number.NaN;
+    return (first - at) / (first - lowest);
+  };
+  if (!(lowest < 0.97 * first)) return { smoothed, fallenAt };
+  return { smoothed, rate: rates[still + later.indexOf(lowest)]! / above, fallenAt };
 }
