@@ -10,7 +10,7 @@ import { createStudyFolder, reopenStudy, type StudyFolder } from "../store/study
 import { historyOf, type StudyHistory } from "../store/study-log.ts";
 import type { Executor } from "./executor.ts";
 import { type StudyResult, StudyRun, type StudyWatch } from "./run-study.ts";
-import { TrialPool } from "./trial-pool.ts";
+import { checkWorkers, TrialPool } from "./trial-pool.ts";
 
 /** How a search goes, and who is told. */
 export interface SearchOptions extends StudyWatch {
@@ -85,6 +85,8 @@ export async function search(
   options: SearchOptions & { readonly out?: string; readonly seed?: number } = {},
 ): Promise<SearchResult> {
   const { out, seed, trials, ...rest } = options;
+  // Before there is a folder.
+  if (rest.workers !== undefined) checkWorkers(rest.workers);
   const plain = namesAlone(document);
   const seeded = seed !== undefined && isPlainObject(plain) ? { ...plain, seed } : plain;
   const study = resolveStudy(withTrials(seeded, trials));

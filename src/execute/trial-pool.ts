@@ -148,18 +148,22 @@ class Worker {
   }
 }
 
+/** @throws OptionError  E_WORKERS: there cannot be so many */
+export function checkWorkers(workers: number): void {
+  if (Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers) return;
+  throw new OptionError("E_WORKERS", {
+    message: `workers must be an integer from 1 to ${mostWorkers}, received ${workers}`,
+    hint: `This machine has ${availableParallelism()} cores.`,
+  });
+}
+
 /** Processes that train trials, ready before there is a first one. */
 export class TrialPool implements Executor {
   readonly #workers: readonly Worker[];
 
   /** @throws OptionError  E_WORKERS: there cannot be so many */
   constructor({ workers = availableParallelism(), environment = process.env }: TrialPoolOptions = {}) {
-    if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
-      throw new OptionError("E_WORKERS", {
-        message: `workers must be an integer from 1 to ${mostWorkers}, received ${workers}`,
-        hint: `This machine has ${availableParallelism()} cores.`,
-      });
-    }
+    checkWorkers(workers);
     this.#workers = Array.from({ length: workers }, () => new Worker(environment));
   }
 
