@@ -20,7 +20,8 @@ const exportsOf = new Map([
 const typesAlone = ["RunFolder", "Evaluation", "Model"];
 const exported = new Set([...exportsOf.values()].flatMap((names) => [...names]).concat(typesAlone));
 
-const examples: readonly Example[] = [...docstringExamples(exported), ...pageExamples("docs/library.md")];
+const pages = ["docs/library.md", "docs/search.md"];
+const examples: readonly Example[] = [...docstringExamples(exported), ...pages.flatMap(pageExamples)];
 const fileOf = (i: number) => `example${i}.ts`;
 
 /** In the package, whose name the examples import. */
