@@ -126,6 +126,7 @@ test("trials that fail each time stop the study, with the reason and the count",
   const { status, stdout } = osolgil("search", "failing.json", "--out", "failing", "--workers", "1");
   expect(status).toBe(1);
   expect(stdout).toMatch(/✗ failed · 4 trials · 4 failed/);
+  expect(stdout).not.toContain("--resume"); // it would stop at once
   expect(stdout).toMatch(/4 of 4 trials have failed, more than a share of 0\.5;[\s\S]*folder must be a folder/);
   expect(trialsOf("failing").map(({ status: how, code }) => [how, code])).toEqual(
     Array(4).fill(["failed", "E_FILE_DATA_FOLDER"]),

@@ -188,6 +188,12 @@ describe("is refused before there is a folder:", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test("more workers than there can be", async () => {
+    const out = join(root, "refused");
+    await expect(search(study, { out, workers: 300 })).rejects.toThrow("workers must be an integer from 1 to 256, received 300");
+    expect(existsSync(out)).toBe(false);
+  });
+
   test("trials of all stages together", async () => {
     const staged = { ...study, trials: undefined, stages: [{ trials: 4 }, { trials: 2 }] };
     await expect(search(staged, { out: join(root, "refused"), trials: 9 })).rejects.toThrow(
