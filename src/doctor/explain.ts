@@ -3,6 +3,7 @@ import { DocumentError } from "../core/errors.ts";
 import type { Text } from "../core/language.ts";
 import { suggestName } from "../core/names.ts";
 import { checks } from "./checks/index.ts";
+import * as texts from "./checks/texts.ts";
 import { examinations } from "./examinations/index.ts";
 
 /** A finding for people who meet it for the first time. */
@@ -12,12 +13,14 @@ export interface Explanation {
   readonly source: string;
 }
 
+const sourceOf = (code: string): string => checks.find((one) => one.code === code)!.source;
+
 const explanations = (): ReadonlyMap<string, Explanation> =>
   new Map([
     ...examinations.flatMap(({ codes, source }) =>
-      Object.entries(codes).map(([code, texts]) => [code, { ...texts, source }] as const),
+      Object.entries(codes).map(([code, text]) => [code, { ...text, source }] as const),
     ),
-    ...checks.map(({ code, name, explanation, source }) => [code, { name, explanation, source }] as const),
+    ...Object.entries(texts).map(([code, text]) => [code, { ...text, source: sourceOf(code) }] as const),
   ]);
 
 /** All that a doctor can find, before a run and on its way. */

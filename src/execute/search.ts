@@ -10,7 +10,7 @@ import { createStudyFolder, reopenStudy, type StudyFolder } from "../store/study
 import { historyOf, type StudyHistory } from "../store/study-log.ts";
 import type { Executor } from "./executor.ts";
 import { type StudyResult, StudyRun, type StudyWatch } from "./run-study.ts";
-import { TrialPool } from "./trial-pool.ts";
+import { checkWorkers, TrialPool } from "./trial-pool.ts";
 
 /** How a search goes, and who is told. */
 export interface SearchOptions extends StudyWatch {
@@ -85,6 +85,8 @@ export async function search(
   options: SearchOptions & { readonly out?: string; readonly seed?: number } = {},
 ): Promise<SearchResult> {
   const { out, seed, trials, ...rest } = options;
+  // Before there is a folder.
+  if (rest.workers !== undefined) checkWorkers(rest.workers);
   const plain = namesAlone(document);
   const seeded = seed !== undefined && isPlainObject(plain) ? { ...plain, seed } : plain;
   const study = resolveStudy(withTrials(seeded, trials));
@@ -97,6 +99,7 @@ export async function search(
  *
  * @param options  `document`: what the study is believed to be; `trials`: more than before, for a study without stages
  * @throws FileError      there is no study, or another process writes it
+ * @throws OptionError    E_STUDY_TRIALS: more trials than `trials` have begun
  * @throws FileError      E_STUDY_OTHER: the folder holds another study than `document`
  */
 export async function resumeSearch(
@@ -105,8 +108,10 @@ export async function resumeSearch(
 ): Promise<SearchResult> {
   const { document, trials, ...rest } = options;
   const { document: stored, lines, folder, notes } = reopenStudy(path);
+  const history = historyOf(lines);
   let study: Study;
   try {
+    refuseFewer(path, history, trials);
     study = resolveStudy(withTrials(stored, trials), `'${path}/study.json'`);
     if (document !== undefined)
       refuseOther(path, study.document, resolveStudy(withTrials(namesAlone(document), trials)).document);
@@ -115,7 +120,17 @@ export async function resumeSearch(
     folder.close();
     throw error;
   }
-  return run(study, folder, historyOf(lines), notes, rest);
+  return run(study, folder, history, notes, rest);
+}
+
+/** A study cannot end before what it has done. */
+function refuseFewer(path: string, { ended, interrupted }: StudyHistory, trials: number | undefined): void {
+  const begun = ended.length + interrupted.length;
+  if (trials === undefined || trials >= begun) return;
+  throw new OptionError("E_STUDY_TRIALS", {
+    message: `the study in '${path}' has begun ${begun} trials, and cannot end with ${trials}`,
+    hint: `Ask for ${begun} or more, or leave the number out.`,
+  });
 }
 
 async function run(

@@ -3,7 +3,8 @@
  * read once. A process that dies is replaced, and its trial begins anew.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { OptionError } from "../core/errors.ts";
 import type { Executor, PruneReason, TrialHandlers, TrialOrder, TrialOutcome } from "./executor.ts";
 import type { TrialCommand, TrialMessage } from "./trial-messages.ts";
@@ -50,7 +51,8 @@ class Worker {
     const child = fork(new URL(`./trial-child.${extension}`, import.meta.url), {
       serialization: "advanced",
       execArgv: [],
-      env: this.#environment,
+      // Compiled code is kept where Node keeps it by default: a process begins in less than half the time.
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...this.#environment },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#errors = "";
@@ -148,18 +150,22 @@ class Worker {
   }
 }
 
+/** @throws OptionError  E_WORKERS: there cannot be so many */
+export function checkWorkers(workers: number): void {
+  if (Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers) return;
+  throw new OptionError("E_WORKERS", {
+    message: `workers must be an integer from 1 to ${mostWorkers}, received ${workers}`,
+    hint: `This machine has ${availableParallelism()} cores.`,
+  });
+}
+
 /** Processes that train trials, ready before there is a first one. */
 export class TrialPool implements Executor {
   readonly #workers: readonly Worker[];
 
   /** @throws OptionError  E_WORKERS: there cannot be so many */
   constructor({ workers = availableParallelism(), environment = process.env }: TrialPoolOptions = {}) {
-    if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
-      throw new OptionError("E_WORKERS", {
-        message: `workers must be an integer from 1 to ${mostWorkers}, received ${workers}`,
-        hint: `This machine has ${availableParallelism()} cores.`,
-      });
-    }
+    checkWorkers(workers);
     this.#workers = Array.from({ length: workers }, () => new Worker(environment));
   }
 

@@ -6,6 +6,7 @@ import type { Assignment, Json, Space } from "../search/space.ts";
 import type { Objective } from "../search/study.ts";
 import type { EndedTrial } from "../search/trial.ts";
 import { isNumeric } from "../search/unit.ts";
+import type { StudyWords } from "./study-words.ts";
 
 /** What the figures are drawn from. */
 export interface StudyData {
@@ -18,6 +19,8 @@ export interface StudyData {
   readonly ranking: readonly RankedTrial[];
   /** Short names of the dimensions. */
   readonly names: ReadonlyMap<string, string>;
+  /** What the figures say. */
+  readonly say: StudyWords;
 }
 
 const shownCurves = 20;
@@ -38,7 +41,7 @@ export const showScore = ({ metric }: Objective, value: number): string =>
   metric === "accuracy" ? `${(100 * value).toFixed(1)} %` : shortValue(value);
 
 /** Every trial by its number, and the best of those before. */
-export function bestSoFar({ objective, trials }: StudyData): Figure {
+export function bestSoFar({ objective, trials, say }: StudyData): Figure {
   const shown = trials.filter(hasValue);
   const better = (a: number, b: number) => (objective.goal === "max" ? a > b : a < b);
   const [x, y]: number[][] = [[], []];
@@ -57,19 +60,19 @@ export function bestSoFar({ objective, trials }: StudyData): Figure {
     return [{ kind: "points", ...looks, x: of.map(({ number }) => number), y: of.map(({ value }) => value) }];
   };
   const marks: Mark[] = [
-    ...dots("pruned", { name: "given up", colour: "muted" }),
-    ...dots("completed", { name: "trial", colour: 0 }),
-    { kind: "line", name: "best so far", colour: 1, dash: "solid", x, y },
+    ...dots("pruned", { name: say.givenUp, colour: "muted" }),
+    ...dots("completed", { name: say.trial, colour: 0 }),
+    { kind: "line", name: say.bestLine, colour: 1, dash: "solid", x, y },
   ];
   const y0 = valueAxis(
     objective,
     shown.map(({ value }) => value),
   );
-  return { panels: [{ x: { label: "trial" }, y: y0, marks }], legend: "top" };
+  return { panels: [{ x: { label: say.trial }, y: y0, marks }], legend: "top" };
 }
 
 /** The curves of the best trials, best first. */
-export function bestCurves({ objective, ranking }: StudyData, columns: number): Figure {
+export function bestCurves({ objective, ranking, say }: StudyData, columns: number): Figure {
   const best = ranking.slice(0, shownCurves);
   const values = best.flatMap(({ reports }) => reports.flatMap(({ value, trainingValue }) => [value, trainingValue ?? value]));
   const panels = best.map(({ number, value, reports }): Panel => {
@@ -77,13 +80,13 @@ export function bestCurves({ objective, ranking }: StudyData, columns: number): 
     const training = reports.map(({ trainingValue }) => trainingValue ?? null);
     const marks: Mark[] = [
       ...(training.some((one) => one !== null)
-        ? [{ kind: "line", name: "training", colour: "muted", dash: "dashed", x, y: training } as const]
+        ? [{ kind: "line", name: say.training, colour: "muted", dash: "dashed", x, y: training } as const]
         : []),
-      { kind: "line", name: "validation", colour: 0, dash: "solid", x, y: reports.map((report) => report.value) },
+      { kind: "line", name: say.validation, colour: 0, dash: "solid", x, y: reports.map((report) => report.value) },
     ];
     return { title: `#${number} · ${showScore(objective, value)}`, marks };
   });
-  return { panels, columns, x: { label: "epoch" }, y: valueAxis(objective, values), legend: "top", aspect: 1.25 };
+  return { panels, columns, x: { label: say.epoch }, y: valueAxis(objective, values), legend: "top", aspect: 1.25 };
 }
 
 const keysOf = (spaces: readonly Space[]): string[] => [...new Set(spaces.flatMap((space) => Object.keys(space)))];
@@ -176,7 +179,7 @@ export function parallelTrials({ objective, spaces, trials, names }: StudyData, 
 }
 
 /** What each trial reached over each of its values; stages in colours of their own. */
-export function scatters({ objective, spaces, trials, names }: StudyData, columns: number): Figure {
+export function scatters({ objective, spaces, trials, names, say }: StudyData, columns: number): Figure {
   const shown = trials.filter(hasValue);
   const stages = [...new Set(shown.map(({ stage }) => stage))];
   const panels = keysOf(spaces).map((key): Panel => {
@@ -188,7 +191,7 @@ export function scatters({ objective, spaces, trials, names }: StudyData, column
       const aside = (i: number) => (choices ? 0.5 * (((i * 0.618034) % 1) - 0.5) : 0);
       return {
         kind: "points",
-        ...(stages.length > 1 && { name: `stage ${stage + 1}` }),
+        ...(stages.length > 1 && { name: say.stage(stage + 1) }),
         colour: stage,
         x: of.map(({ parameters }, i) => placeOf(parameters)! + aside(i)),
         y: of.map(({ value }) => value),
@@ -212,10 +215,14 @@ export function scatters({ objective, spaces, trials, names }: StudyData, column
 /** How much each dimension mattered. */
 export function importanceBars(
   shares: readonly { readonly name: string; readonly share: number }[],
-  names: ReadonlyMap<string, string>,
+  { names, say }: Pick<StudyData, "names" | "say">,
 ): Figure {
   const categories = shares.map(({ name }) => names.get(name) ?? name);
   const percents = shares.map(({ share }) => Math.round(100 * share));
   const marks: Mark[] = [{ kind: "bars", values: percents, labels: true }];
-  return { panels: [{ x: { categories }, y: { label: "importance", unit: "%", from: 0 }, marks }], legend: "none", aspect: 2.4 };
+  return {
+    panels: [{ x: { categories }, y: { label: say.importance, unit: "%", from: 0 }, marks }],
+    legend: "none",
+    aspect: 2.4,
+  };
 }

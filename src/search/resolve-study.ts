@@ -187,6 +187,10 @@ export function resolveStudy(input: unknown, origin = "the study"): Study {
     const message = `expected an object with run and space, received ${showValue(input)}`;
     throw documentError([{ path: "", message }], origin);
   }
+  if (!("run" in input || "space" in input) && "data" in input) {
+    const hint = 'Write { "run": it, "space": { ... } }, or train it as it is.';
+    throw documentError([{ path: "", message: "it is a run document: a study has one as its 'run'", hint }], origin);
+  }
   const names = [...Object.keys(headSpecs), ...sections];
   for (const name of Object.keys(input)) {
     if (!names.includes(name)) problems.push({ path: name, message: `a study has no '${name}'`, hint: suggestName(name, names) });

@@ -43,8 +43,11 @@ export function findMisfits(run: RunDocument, space: Space): Problem[] {
       const wanted = wantedFor(space, name, value);
       const point = assign(space, (one, other) => wanted[one] ?? valueAt(other, 0));
       const problems = misfitsOf(run, space, point);
-      const alone = problems.length === 0 ? [] : misfitsOf(run, space, wanted).map(textOf);
-      return { name, value, problems, own: problems.filter((problem) => alone.includes(textOf(problem))) };
+      const alone = problems.length === 0 ? [] : misfitsOf(run, space, wanted);
+      // A path that leads nowhere leaves no document to find more in.
+      const isWhole = problems.every(({ path }) => path !== "");
+      const own = isWhole ? alone.filter((one) => problems.some((problem) => textOf(problem) === textOf(one))) : alone;
+      return { name, value, problems, own };
     }),
   );
   const hasCulprits = found.some(({ own }) => own.length > 0);

@@ -5,6 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { searchCommand } from "../../src/cli/commands/search.ts";
+import type { Surroundings } from "../../src/cli/commands/train.ts";
+import { studyReportOf } from "../../src/cli/report-of-study.ts";
 import type { EpochEnded } from "../../src/core/events.ts";
 import { foldIn, randomKey, uniformAt } from "../../src/core/random.ts";
 import { readStudy } from "../../src/store/study-folder.ts";
@@ -13,6 +16,7 @@ import { eventsOf, main, osolgilIn, writeDigits } from "../support/digits.ts";
 import { sampled } from "../support/long.ts";
 
 const kills = sampled(3, 20);
+const many = sampled(30, 200);
 const study = {
   name: "digits",
   run: {
@@ -29,12 +33,15 @@ const study = {
 };
 
 let folder: string;
+/** What --json printed of a study from its beginning to its end, which others are compared with. */
+let whole: ReturnType<typeof osolgil>;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "osolgil-search-"));
   writeDigits(join(folder, "digits"));
   write("study.json", study);
-  write("many.json", { ...study, trials: sampled(40, 200) });
-});
+  write("many.json", { ...study, trials: many });
+  whole = osolgil("search", "many.json", "--out", "whole", "--json", "--workers", "2");
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (name: string, json: unknown) => writeFileSync(join(folder, name), JSON.stringify(json));
@@ -44,46 +51,39 @@ const linesOf = (text: string) => eventsOf(text) as unknown as StudyLine[];
 const trialsOf = (name: string) => historyOf(readStudy(join(folder, name)).lines).ended.map(({ seconds: _, ...trial }) => trial);
 
 test("--json prints what the folder holds; the best is a run document that reaches what the trial did", () => {
-  const { status, stdout, stderr } = osolgil("search", "study.json", "--out", "first", "--json", "--workers", "2");
+  const { status, stdout, stderr } = whole;
   expect([status, stderr]).toEqual([0, ""]);
-  expect(stdout).toBe(readFileSync(join(folder, "first/trials.jsonl"), "utf8"));
+  expect(stdout).toBe(readFileSync(join(folder, "whole/trials.jsonl"), "utf8"));
   const ended = linesOf(stdout).at(-1) as StudyEnded;
-  const trials = trialsOf("first");
+  const trials = trialsOf("whole");
   const best = trials.reduce((a, b) => (b.value! > a.value! ? b : a));
   expect(ended).toMatchObject({ type: "study.ended", status: "completed", best: { number: best.number, value: best.value } });
-  expect(trials.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5]);
-  const trained = osolgil("train", "first/best.json", "--json", "--out", "best-run");
+  expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: many }, (_, number) => number));
+  const trained = osolgil("train", "whole/best.json", "--json", "--out", "best-run");
   const accuracies = eventsOf(trained.stdout).flatMap((event) =>
     event.type === "epoch.ended" ? [(event as EpochEnded).validation!.accuracy!] : [],
   );
   expect(accuracies).toEqual(best.reports.map(({ value }) => value));
 });
 
-test("one worker and two try the same, with the same results; another seed tries others", () => {
-  expect(osolgil("search", "study.json", "--out", "alone", "--json", "--workers", "1").status).toBe(0);
-  expect(trialsOf("alone")).toEqual(trialsOf("first"));
-  expect(osolgil("search", "study.json", "--out", "seeded", "--json", "--seed", "2", "--trials", "2").status).toBe(0);
-  expect(trialsOf("seeded").length).toBe(2);
-  expect(trialsOf("seeded")[0]!.parameters).not.toEqual(trialsOf("first")[0]!.parameters);
+test("a study may come from a TypeScript file and name its run by a path beside it; one worker has the results of two", () => {
+  write("run.json", study.run);
+  writeFileSync(join(folder, "study.ts"), `export default ${JSON.stringify({ ...study, run: "run.json" })};`);
+  expect(osolgil("search", "study.ts", "--out", "alone", "--json", "--workers", "1").status).toBe(0);
+  expect(trialsOf("alone")).toEqual(trialsOf("whole").slice(0, study.trials));
 });
 
-test("tells people each trial, the best, and what comes next", () => {
-  const { status, stdout } = osolgil("search", "study.json", "--out", "told", "--trials", "4");
+test("tells people each trial, the best, and what comes next; another seed tries others", () => {
+  const { status, stdout } = osolgil("search", "study.json", "--out", "told", "--trials", "4", "--seed", "2");
   expect(status).toBe(0);
-  for (const text of ["digits · told", "largest accuracy", "4 trials · random · seed 1", "0.001 to 3, log", "2 to 12, integer"])
+  for (const text of ["digits · told", "largest accuracy", "4 trials · random · seed 2", "0.001 to 3, log", "2 to 12, integer"])
     expect(stdout).toContain(text);
   expect(stdout.match(/^ {2}#\d {2}[✓✂] +[\d.]+% .* learningRate \S+ {2}units \d+$/gm)!.length).toBe(4);
   expect(stdout).toMatch(/✓ completed · 4 trials/);
   expect(stdout).toMatch(/best +told\/best\.json\n.*osolgil train told\/best\.json\n.*osolgil report told/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no code may steer what is no terminal
   expect(stdout).not.toMatch(/[\r\u001b]/);
-});
-
-test("a study may name its run by a path beside it, and come from a TypeScript file", () => {
-  write("run.json", study.run);
-  writeFileSync(join(folder, "study.ts"), `export default ${JSON.stringify({ ...study, run: "run.json", trials: 1 })};`);
-  expect(osolgil("search", "study.ts", "--out", "from-ts", "--json").status).toBe(0);
-  expect(trialsOf("from-ts")).toEqual(trialsOf("first").slice(0, 1));
+  expect(trialsOf("told")[0]!.parameters).not.toEqual(trialsOf("whole")[0]!.parameters);
 });
 
 test("folds, a metric and stages: every trial is judged by the mean, and the second stage is narrower", () => {
@@ -104,19 +104,21 @@ test("folds, a metric and stages: every trial is judged by the mean, and the sec
   expect(trials[0]!.steps).toBe(3 * 8);
 });
 
-describe("bad input is refused with exit code 2:", () => {
-  test.each([
-    [[], "a search needs a study, and none is given"],
-    [["bad.json", "--out", "bad"], "optimizer.rate"],
-    [["study.json", "--out", "first"], "it holds a study already"],
-    [["--resume", "first", "--seed", "3"], "takes no --seed"],
-  ])("%j", (list, message) => {
-    write("bad.json", { ...study, space: { "optimizer.rate": { type: "float", min: 1, max: 2 } } });
-    const { status, stdout, stderr } = osolgil("search", ...list);
-    expect([status, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain(message);
-    expect(existsSync(join(folder, "bad"))).toBe(false);
-  });
+test("bad input is refused with exit code 2, and leaves no folder", () => {
+  write("bad.json", { ...study, space: { "optimizer.rate": { type: "float", min: 1, max: 2 } } });
+  const { status, stdout, stderr } = osolgil("search", "bad.json", "--out", "bad");
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("optimizer.rate");
+  expect(existsSync(join(folder, "bad"))).toBe(false);
+});
+
+test.each([
+  [[], "a search needs a study, and none is given"],
+  [["--resume", "whole", "--seed", "3"], "takes no --seed"],
+])("%j is refused", async (list, message) => {
+  const surroundings = { outputClosed: new AbortController().signal };
+  const command = searchCommand(() => {}, surroundings as Surroundings);
+  await expect(command.parseAsync(list, { from: "user" })).rejects.toThrow(message);
 });
 
 test("trials that fail each time stop the study, with the reason and the count", () => {
@@ -124,6 +126,7 @@ test("trials that fail each time stop the study, with the reason and the count",
   const { status, stdout } = osolgil("search", "failing.json", "--out", "failing", "--workers", "1");
   expect(status).toBe(1);
   expect(stdout).toMatch(/✗ failed · 4 trials · 4 failed/);
+  expect(stdout).not.toContain("--resume"); // it would stop at once
   expect(stdout).toMatch(/4 of 4 trials have failed, more than a share of 0\.5;[\s\S]*folder must be a folder/);
   expect(trialsOf("failing").map(({ status: how, code }) => [how, code])).toEqual(
     Array(4).fill(["failed", "E_FILE_DATA_FOLDER"]),
@@ -134,7 +137,7 @@ test("trials that fail each time stop the study, with the reason and the count",
 test.skipIf(process.platform === "win32")(
   "a full disk ends the study with one message, and what was recorded stays (ulimit is POSIX)",
   () => {
-    const command = `ulimit -f 8 && exec "${process.execPath}" "${main}" search many.json --out full --json`;
+    const command = `ulimit -f 8 && exec "${process.execPath}" "${main}" search many.json --trials 12 --workers 1 --out full --json`;
     const { status, stderr } = spawnSync("sh", ["-c", command], {
       cwd: folder,
       encoding: "utf8",
@@ -158,14 +161,11 @@ test("--time begins no trial after it, and says how to go on; --resume with more
   const done = trialsOf("timed").length;
   const resumed = osolgil("search", "--resume", "timed", "--trials", String(done + 3));
   expect([resumed.status, trialsOf("timed").length]).toEqual([0, done + 3]);
-  const over = osolgil("search", "--resume", "timed", "--json");
-  expect(over.status).toBe(0);
-  expect(trialsOf("timed").length).toBe(done + 3);
 });
 
 describe("osolgil report of a study", () => {
   test("is a page by itself, with a figure of each kind", () => {
-    const { status, stdout } = osolgil("report", "stages");
+    const { status, stdout } = osolgil("report", "stages", "--lang", "en");
     expect([status, stdout]).toEqual([0, "stages/report.html\n"]);
     const page = readFileSync(join(folder, "stages/report.html"), "utf8");
     for (const title of [
@@ -184,9 +184,21 @@ describe("osolgil report of a study", () => {
     expect(page.match(/#\d+ · /g)!.length).toBeGreaterThanOrEqual(8);
   });
 
+  test("speaks Korean too, with nothing left to say in English", () => {
+    const page = studyReportOf(join(folder, "stages"), "ko");
+    expect(page).toContain('<html lang="ko">');
+    for (const title of ["지금까지의 최고", "가장 좋은 시도 8개", "모든 시도를 한눈에", "값 하나하나", "무엇이 중요했나", "단계"])
+      expect(page).toContain(`<h2>${title}</h2>`);
+    const english = studyReportOf(join(folder, "stages"), "en");
+    const textsOf = (text: string) => new Set([...text.matchAll(/<(?:h2|p|th|text)\b[^>]*>([^<]+)</g)].map((match) => match[1]!));
+    const both = [...textsOf(page)].filter((text) => textsOf(english).has(text));
+    // Names of the document are the same in both.
+    const names = ["digits", "stages", "loss", "learningRate", "units"];
+    expect(both.filter((text) => /[a-z]{2}/i.test(text) && !names.includes(text))).toEqual([]);
+  });
+
   test("of a study without a value says what failed", () => {
-    expect(osolgil("report", "failing", "--out", "failing.html").status).toBe(0);
-    const page = readFileSync(join(folder, "failing.html"), "utf8");
+    const page = studyReportOf(join(folder, "failing"), "en");
     expect(page).toContain("4 trials failed");
     expect(page).toContain("E_FILE_DATA_FOLDER");
     expect(page).not.toContain("<svg");
@@ -223,11 +235,6 @@ async function runAndKill(
 }
 
 describe("a study that is killed", () => {
-  beforeAll(() => {
-    const { status, stderr } = osolgil("search", "many.json", "--out", "whole", "--json");
-    expect([status, stderr]).toEqual([0, ""]);
-  }, 120_000);
-
   test(`${kills} times at any moment, itself or its children, has every trial once, the same as undisturbed`, {
     timeout: 900_000,
   }, async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checks } from "../../src/doctor/checks/index.ts";
 import { examinations } from "../../src/doctor/examinations/index.ts";
+import { explanationOf } from "../../src/doctor/explain.ts";
 
 const path = join(import.meta.dirname, "../../docs/doctor.md");
 const digits = (value: number) => String(Number(value.toPrecision(3)));
@@ -22,9 +23,9 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   during: [
     "| Code | What | Thresholds | Source | Explains |",
     "|---|---|---|---|---|",
-    ...checks.map(({ code, name, thresholds, source, explains = [] }) => {
+    ...checks.map(({ code, thresholds, source, explains = [] }) => {
       const numbers = Object.entries(thresholds).map(([key, value]) => `${key} ${digits(value)}`);
-      return `| \`${code}\` | ${name.en} | ${numbers.join(", ") || "–"} | ${source} | ${explains.join(", ") || "–"} |`;
+      return `| \`${code}\` | ${explanationOf(code).name.en} | ${numbers.join(", ") || "–"} | ${source} | ${explains.join(", ") || "–"} |`;
     }),
   ],
 };

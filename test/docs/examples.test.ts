@@ -20,7 +20,7 @@ const exportsOf = new Map([
 const typesAlone = ["RunFolder", "Evaluation", "Model"];
 const exported = new Set([...exportsOf.values()].flatMap((names) => [...names]).concat(typesAlone));
 
-const pages = ["docs/library.md", "docs/doctor.md"];
+const pages = ["docs/library.md", "docs/doctor.md", "docs/search.md"];
 const examples: readonly Example[] = [...docstringExamples(exported), ...pages.flatMap(pageExamples)];
 const fileOf = (i: number) => `example${i}.ts`;
 

@@ -6,6 +6,7 @@ import type { RunEvent, RunStarted } from "../../src/core/events.ts";
 import type { CheckDefinition, Found } from "../../src/doctor/checks/define.ts";
 import * as definitions from "../../src/doctor/checks/definitions.ts";
 import { checks } from "../../src/doctor/checks/index.ts";
+import * as texts from "../../src/doctor/checks/texts.ts";
 import { examinations } from "../../src/doctor/examinations/index.ts";
 import { explanationOf, findingCodes } from "../../src/doctor/explain.ts";
 import { checkTraces } from "./check-traces.ts";
@@ -28,11 +29,12 @@ function frozen<T>(value: T): T {
 }
 
 test("the files of the folder and the registry are the same set", () => {
-  const apart = ["define.ts", "definitions.ts", "index.ts", "looks.ts"];
+  const apart = ["define.ts", "definitions.ts", "index.ts", "looks.ts", "texts.ts"];
   const files = readdirSync(join(import.meta.dirname, "../../src/doctor/checks")).filter((name) => !apart.includes(name));
   const kebab = (name: string) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
   expect(Object.keys(definitions).map(kebab).sort()).toEqual(files.sort());
   for (const [name, { code }] of Object.entries(definitions)) expect(code).toBe(name);
+  expect(Object.keys(texts).sort(), "each says what it is for").toEqual(Object.keys(definitions).sort());
 });
 
 test("every check has traces of both kinds, and there are none of others", () => {

@@ -16,8 +16,6 @@ const codesOf = (findings: readonly FindingMade[]) => findings.map(({ code }) =>
 /** A check that speaks at these steps. */
 const speaking = (code: string, steps: readonly number[], explains: readonly string[] = []): CheckDefinition => ({
   code,
-  name: { en: code, ko: code },
-  explanation: { en: code, ko: code },
   source: "",
   thresholds: {},
   explains,

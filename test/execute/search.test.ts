@@ -181,10 +181,17 @@ describe("is refused before there is a folder:", () => {
     ],
     ["a path that the run does not have", withSpace({ "optimizer.rate": { type: "float", min: 1, max: 2 } }), /optimizer\.rate/],
     ["an unknown sampler", { ...study, sampler: "randm" }, /Did you mean 'random'/],
+    ["a run in place of a study", study.run, /it is a run document: a study has one as its 'run'/],
     ["no study at all", "nothing", /expected an object/],
   ])("%s", async (_, document, message) => {
     const out = join(root, "refused");
     await expect(search(document, { out, executor: new Fake() })).rejects.toThrow(message);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test("more workers than there can be", async () => {
+    const out = join(root, "refused");
+    await expect(search(study, { out, workers: 300 })).rejects.toThrow("workers must be an integer from 1 to 256, received 300");
     expect(existsSync(out)).toBe(false);
   });
 
@@ -193,6 +200,13 @@ describe("is refused before there is a folder:", () => {
     await expect(search(staged, { out: join(root, "refused"), trials: 9 })).rejects.toThrow(
       "the trials of a study with 2 stages cannot be set to 9 in all",
     );
+  });
+
+  test("fewer trials than have begun", async () => {
+    await expect(resumeSearch(join(root, "best"), { trials: 3, executor: new Fake() })).rejects.toThrow(
+      `the study in '${join(root, "best")}' has begun 8 trials, and cannot end with 3`,
+    );
+    expect(readStudy(join(root, "best")).document).toMatchObject({ trials: 8 });
   });
 
   test("another study than the one in the folder, by the key that differs", async () => {

@@ -163,20 +163,20 @@ test("what a handler throws breaks the trial off, and the pool goes on", async (
   expect((await runTrial(order())).outcome.status).toBe("completed");
 });
 
+test.each([0, 1.5, 257])("%s workers are refused", (workers) => {
+  expect(() => new TrialPool({ workers })).toThrow(`workers must be an integer from 1 to 256, received ${workers}`);
+});
+
 test("closing stops what runs: it has not ended", async () => {
-  const short = new TrialPool({ workers: 1 });
-  const { pids } = short;
-  const trial = short.run(order({ training: { epochs: 100_000 } }), {
+  // The last test of the pool: nothing else runs in it.
+  const { pids } = pool;
+  const trial = pool.run(order({ training: { epochs: 100_000 } }), {
     onReport({ epoch }) {
-      if (epoch === 2) void short.close();
+      if (epoch === 2) void pool.close();
       return undefined;
     },
   });
   expect(await trial).toEqual({ status: "stopped", steps: 0 });
-  await short.close();
+  await pool.close();
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
-});
-
-test.each([0, 1.5, 257])("%s workers are refused", (workers) => {
-  expect(() => new TrialPool({ workers })).toThrow(`workers must be an integer from 1 to 256, received ${workers}`);
 });

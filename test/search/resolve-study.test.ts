@@ -273,6 +273,11 @@ const bad: readonly (readonly [what: string, space: Record<string, unknown>, say
     ["space.model.dense2.units: with 1, 'model.dense2.units': there is no entry 'dense2'"],
   ],
   [
+    "a path that leads nowhere, beside another mistake",
+    { "model[7].units": { type: "integer", min: 1, max: 9 }, "optimiser.learningRate": rate },
+    ["space.model[7].units: with 1, 'model[7].units': there is no entry '7'", "a run has no 'optimiser'"],
+  ],
+  [
     "an option that there is not",
     { "optimizer.learningrate": rate },
     [

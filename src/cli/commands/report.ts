@@ -24,12 +24,13 @@ export function reportCommand(): Command {
     .argument("<run>", "the folder or name of a run or study")
     .option("--out <file>", "the page (default: report.html in the folder)")
     .option("--root <folder>", "folder of the runs", "runs")
-    .addOption(new Option("--lang <language>", "of a run's page (default: by the locale)").choices(["en", "ko"]))
+    .addOption(new Option("--lang <language>", "of the page (default: by the locale)").choices(["en", "ko"]))
     .action((given: string, options: ReportOptions) => {
       const study = findStudy(given);
       const path = study ?? findRun(given, options.root);
       const page = options.out ?? join(path, "report.html");
-      const text = study === undefined ? reportOf(path, options.root, options.lang ?? localeLanguage()) : studyReportOf(path);
+      const language = options.lang ?? localeLanguage();
+      const text = study === undefined ? reportOf(path, options.root, language) : studyReportOf(path, language);
       writeAtomically(page, new TextEncoder().encode(text));
       screen().write(`${page}\n`);
     });

@@ -81,7 +81,8 @@ export class StudyReporter {
     for (const { status, value, number, parameters } of history.ended) {
       if (status === "pruned") this.#pruned++;
       if (status === "failed") this.#failed++;
-      if (status === "completed" && value !== undefined && this.#isBetter(value)) this.#best = { number, value, parameters };
+      if (status === "completed" && value !== undefined && this.#isBetter(number, value))
+        this.#best = { number, value, parameters };
     }
     const over = objective.folds === undefined ? "" : `, mean of ${objective.folds} folds`;
     const line = (label: string, ...parts: string[]) =>
@@ -108,9 +109,11 @@ export class StudyReporter {
     ]);
   }
 
-  #isBetter(value: number): boolean {
+  /** Of equal ones the one of the lower number, as in the ranking at the end. */
+  #isBetter(number: number, value: number): boolean {
     if (!Number.isFinite(value)) return false;
     if (!this.#best) return true;
+    if (value === this.#best.value) return number < this.#best.number;
     return this.#study?.objective.goal === "max" ? value > this.#best.value : value < this.#best.value;
   }
 
@@ -160,7 +163,7 @@ export class StudyReporter {
     this.#endedHere++;
     if (status === "pruned") this.#pruned++;
     if (status === "failed") this.#failed++;
-    const isBest = status === "completed" && value !== undefined && this.#isBetter(value);
+    const isBest = status === "completed" && value !== undefined && this.#isBetter(number, value);
     if (isBest) this.#best = { number, value, parameters };
     if (isBest || status === "failed" || !this.#screen.isTerminal) this.#print([this.#row(trial, isBest)]);
     else this.#redraw();

@@ -155,6 +155,6 @@ function nextLines({ ended, folder, best }: SearchResult, width: number, paint: 
     ...labelledPath("study", folder, width, paint),
     ...(best === undefined ? [] : [...labelledPath("best", best, width, paint), ...command("train", `osolgil train ${best}`)]),
     ...command("look", `osolgil report ${folder}`),
-    ...(ended.status === "completed" ? [] : command("go on", `osolgil search --resume ${folder}`)),
+    ...(ended.status === "stopped" ? command("go on", `osolgil search --resume ${folder}`) : []),
   ];
 }

@@ -13,13 +13,17 @@ export interface WatchedRun {
 /** What a check has found, without its code. */
 export type Found = Omit<Finding, "code">;
 
+/** A fault for people who meet it for the first time. */
+export interface CheckText {
+  readonly name: Text;
+  /** What is looked for, why it is bad, and what to do. */
+  readonly explanation: Text;
+}
+
 /** What looks for one fault in the events of a run. */
 export interface CheckDefinition {
   /** What the fault is called, in findings and for `osolgil explain`. */
   readonly code: string;
-  readonly name: Text;
-  /** What it looks for, why that is bad, what to do: for people who meet it for the first time. */
-  readonly explanation: Text;
   /** Where the thresholds are from. */
   readonly source: string;
   /** What it takes to be found, by name, with what it is measured in as its docstring says. */

@@ -1,4 +1,4 @@
-import { defineCheck, otherLearningRate, short } from "./define.ts";
+import { type CheckText, defineCheck, otherLearningRate, short } from "./define.ts";
 
 /**
  * A loss that has grown far above the first one.
@@ -10,11 +10,6 @@ import { defineCheck, otherLearningRate, short } from "./define.ts";
  */
 export const explosion = defineCheck({
   code: "explosion",
-  name: { en: "The loss explodes", ko: "손실이 폭발한다" },
-  explanation: {
-    en: "The loss is more than three times what it was at the start: the steps are so long that they jump out of the valley instead of going down in it. The learning rate is too high for these weights and inputs. Lower it by a factor of three to ten, or warm it up; if single batches do it, clip gradients.",
-    ko: "손실이 처음의 세 배를 넘었다. 걸음이 너무 길어 골짜기를 내려가는 대신 밖으로 튀어나간다. 이 가중치와 입력에는 학습률이 너무 높다. 3분의 1에서 10분의 1로 낮추거나 예열하고, 몇몇 배치만 그렇다면 기울기를 자른다.",
-  },
   source: "Lecture, G2; CS231n.",
   thresholds: { factor: 3, news: 3, steps: 16 },
   explains: ["notLearning", "underfitting", "updatesTooLarge", "deadUnits", "saturatedUnits", "collapsedUnits"],
@@ -42,3 +37,12 @@ export const explosion = defineCheck({
     };
   },
 });
+
+/** For `osolgil explain`. */
+export const explanation: CheckText = {
+  name: { en: "The loss explodes", ko: "손실이 폭발한다" },
+  explanation: {
+    en: "The loss is more than three times what it was at the start: the steps are so long that they jump out of the valley instead of going down in it. The learning rate is too high for these weights and inputs. Lower it by a factor of three to ten, or warm it up; if single batches do it, clip gradients.",
+    ko: "손실이 처음의 세 배를 넘었다. 걸음이 너무 길어 골짜기를 내려가는 대신 밖으로 튀어나간다. 이 가중치와 입력에는 학습률이 너무 높다. 3분의 1에서 10분의 1로 낮추거나 예열하고, 몇몇 배치만 그렇다면 기울기를 자른다.",
+  },
+};

@@ -1,5 +1,5 @@
 import type { RunEvent, Scores } from "../../core/events.ts";
-import { defineCheck, percent, short } from "./define.ts";
+import { type CheckText, defineCheck, percent, short } from "./define.ts";
 
 /**
  * A gap between what a model makes of examples that it has learned from and of others.
@@ -11,11 +11,6 @@ import { defineCheck, percent, short } from "./define.ts";
  */
 export const overfitting = defineCheck({
   code: "overfitting",
-  name: { en: "Overfitting", ko: "과적합" },
-  explanation: {
-    en: "The model is far better on what it has learned from than on what it has not: it learns examples by heart. More data help most; then augmentation, weight decay, dropout, a smaller model, or ending early with the best weights.",
-    ko: "배운 표본에서는 배우지 않은 표본에서보다 훨씬 낫다. 표본을 외우고 있는 것이다. 가장 좋은 약은 더 많은 데이터이고, 다음은 데이터 증강, 가중치 감소, 드롭아웃, 더 작은 모형, 가장 좋은 가중치에서 일찍 멈추기다.",
-  },
   source: "Lecture, F5; AUTOTRAINER; SageMaker Debugger.",
   thresholds: { gap: 0.1, epochs: 3, ratio: 1.5 },
   watch(run) {
@@ -67,3 +62,12 @@ function remedies(penalty: unknown) {
     ...(penalty === undefined && { changes: [{ path: "penalty", value: { kind: "l2", strength: 1e-3 } }] }),
   };
 }
+
+/** For `osolgil explain`. */
+export const explanation: CheckText = {
+  name: { en: "Overfitting", ko: "과적합" },
+  explanation: {
+    en: "The model is far better on what it has learned from than on what it has not: it learns examples by heart. More data help most; then augmentation, weight decay, dropout, a smaller model, or ending early with the best weights.",
+    ko: "배운 표본에서는 배우지 않은 표본에서보다 훨씬 낫다. 표본을 외우고 있는 것이다. 가장 좋은 약은 더 많은 데이터이고, 다음은 데이터 증강, 가중치 감소, 드롭아웃, 더 작은 모형, 가장 좋은 가중치에서 일찍 멈추기다.",
+  },
+};

@@ -1,4 +1,4 @@
-import { defineCheck, percent } from "./define.ts";
+import { type CheckText, defineCheck, percent } from "./define.ts";
 import { hidden, lastingly } from "./looks.ts";
 
 /**
@@ -10,11 +10,6 @@ import { hidden, lastingly } from "./looks.ts";
  */
 export const symmetricUnits = defineCheck({
   code: "symmetricUnits",
-  name: { en: "Symmetric units", ko: "똑같은 뉴런" },
-  explanation: {
-    en: "The units of a layer are copies of each other: they began with the same weights, get the same gradients and stay the same, so that the layer is worth one unit. With weights of zero not even that is learned. Begin with random weights: He's for ReLU, Xavier's for tanh and sigmoid.",
-    ko: "한 층의 뉴런들이 서로 똑같다. 같은 가중치로 시작해 같은 기울기를 받으니 끝까지 같고, 층 전체가 뉴런 하나 값밖에 못 한다. 가중치가 모두 0이면 그것조차 배우지 못한다. 무작위로 시작한다. ReLU에는 He, tanh와 sigmoid에는 Xavier 초깃값이 알맞다.",
-  },
   source: "Lecture, C4.",
   thresholds: { share: 0.5 },
   explains: ["notLearning", "deadUnits", "collapsedUnits", "updatesTooSmall", "updatesTooLarge", "underfitting"],
@@ -46,3 +41,12 @@ export const symmetricUnits = defineCheck({
     };
   },
 });
+
+/** For `osolgil explain`. */
+export const explanation: CheckText = {
+  name: { en: "Symmetric units", ko: "똑같은 뉴런" },
+  explanation: {
+    en: "The units of a layer are copies of each other: they began with the same weights, get the same gradients and stay the same, so that the layer is worth one unit. With weights of zero not even that is learned. Begin with random weights: He's for ReLU, Xavier's for tanh and sigmoid.",
+    ko: "한 층의 뉴런들이 서로 똑같다. 같은 가중치로 시작해 같은 기울기를 받으니 끝까지 같고, 층 전체가 뉴런 하나 값밖에 못 한다. 가중치가 모두 0이면 그것조차 배우지 못한다. 무작위로 시작한다. ReLU에는 He, tanh와 sigmoid에는 Xavier 초깃값이 알맞다.",
+  },
+};

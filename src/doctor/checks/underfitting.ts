@@ -1,4 +1,4 @@
-import { defineCheck, percent } from "./define.ts";
+import { type CheckText, defineCheck, percent } from "./define.ts";
 
 /**
  * A training accuracy that is low, no longer rises, and is no better than that of other examples.
@@ -9,11 +9,6 @@ import { defineCheck, percent } from "./define.ts";
  */
 export const underfitting = defineCheck({
   code: "underfitting",
-  name: { en: "Underfitting", ko: "과소적합" },
-  explanation: {
-    en: "The model errs as much on what it has learned from as on everything else, and no longer becomes better. It has not the capacity for the task, or is held back too much: more units or layers, less weight decay or dropout, a higher learning rate, better features.",
-    ko: "배운 표본에서도 다른 표본에서만큼 틀리고 더는 나아지지 않는다. 과제에 비해 용량이 모자라거나 지나치게 억제되어 있다. 뉴런이나 층을 늘리고, 가중치 감소나 드롭아웃을 줄이고, 학습률을 높이고, 더 나은 특징을 쓴다.",
-  },
   source: "Lecture, F5; AUTOTRAINER.",
   thresholds: { accuracy: 0.6, gain: 0.01, gap: 0.03, epochs: 6 },
   watch(run) {
@@ -40,3 +35,12 @@ export const underfitting = defineCheck({
     };
   },
 });
+
+/** For `osolgil explain`. */
+export const explanation: CheckText = {
+  name: { en: "Underfitting", ko: "과소적합" },
+  explanation: {
+    en: "The model errs as much on what it has learned from as on everything else, and no longer becomes better. It has not the capacity for the task, or is held back too much: more units or layers, less weight decay or dropout, a higher learning rate, better features.",
+    ko: "배운 표본에서도 다른 표본에서만큼 틀리고 더는 나아지지 않는다. 과제에 비해 용량이 모자라거나 지나치게 억제되어 있다. 뉴런이나 층을 늘리고, 가중치 감소나 드롭아웃을 줄이고, 학습률을 높이고, 더 나은 특징을 쓴다.",
+  },
+};

@@ -1,4 +1,4 @@
-import { defineCheck, percent } from "./define.ts";
+import { type CheckText, defineCheck, percent } from "./define.ts";
 import { lastingly } from "./looks.ts";
 
 /**
@@ -10,11 +10,6 @@ import { lastingly } from "./looks.ts";
  */
 export const vanishedWeights = defineCheck({
   code: "vanishedWeights",
-  name: { en: "Vanished weights", ko: "사라진 가중치" },
-  explanation: {
-    en: "All weights have shrunk to a small part of what they began with: the penalty, or a decay in the optimizer, pulls them to zero faster than the data can pull them elsewhere. Soon nothing is left that passes the layers. Make the penalty ten to a hundred times weaker: strengths from 1e-5 to 1e-2 are usual.",
-    ko: "모든 가중치가 처음의 작은 일부로 줄었다. 벌점이나 최적화기의 감쇠가 데이터보다 세게 0으로 끌어당기는 것이다. 곧 층을 지나는 것이 남지 않는다. 벌점을 10분의 1에서 100분의 1로 낮춘다. 흔히 쓰는 세기는 1e-5에서 1e-2이다.",
-  },
   source: "TheDeepChecker.",
   thresholds: { share: 0.5 },
   explains: ["deadUnits", "collapsedUnits", "notLearning", "underfitting", "updatesTooLarge", "updatesTooSmall"],
@@ -49,3 +44,12 @@ export const vanishedWeights = defineCheck({
     };
   },
 });
+
+/** For `osolgil explain`. */
+export const explanation: CheckText = {
+  name: { en: "Vanished weights", ko: "사라진 가중치" },
+  explanation: {
+    en: "All weights have shrunk to a small part of what they began with: the penalty, or a decay in the optimizer, pulls them to zero faster than the data can pull them elsewhere. Soon nothing is left that passes the layers. Make the penalty ten to a hundred times weaker: strengths from 1e-5 to 1e-2 are usual.",
+    ko: "모든 가중치가 처음의 작은 일부로 줄었다. 벌점이나 최적화기의 감쇠가 데이터보다 세게 0으로 끌어당기는 것이다. 곧 층을 지나는 것이 남지 않는다. 벌점을 10분의 1에서 100분의 1로 낮춘다. 흔히 쓰는 세기는 1e-5에서 1e-2이다.",
+  },
+};

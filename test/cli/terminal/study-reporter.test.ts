@@ -36,7 +36,7 @@ const ended = (number: number, status: EndedTrial["status"], more: Partial<Ended
   seconds: 1.5,
   ...more,
 });
-const lines: readonly StudyLine[] = [
+const told: readonly StudyLine[] = [
   started(0),
   started(1),
   { type: "trial.reported", number: 0, report: { epoch: 1, step: 5, value: 0.5 } },
@@ -47,7 +47,7 @@ const lines: readonly StudyLine[] = [
 ];
 
 /** All that is written, call by call. */
-function written(isTerminal: boolean, columns = 100): string[] {
+function written(isTerminal: boolean, columns = 100, lines: readonly StudyLine[] = told): string[] {
   const texts: string[] = [];
   const reporter = new StudyReporter({ isTerminal, columns, color: false, write: (text) => texts.push(text) });
   const history = { ended: [], interrupted: [], stages: new Set<number>() };
@@ -86,6 +86,13 @@ test("without a terminal: what is searched, a row for each trial, what was found
   expect(text).toContain("osolgil train studies/a/best.json");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
   expect(text).not.toMatch(/[\r\u001b]/);
+});
+
+test("of equal trials that of the lowest number is the best, whichever ended first", () => {
+  const log = [1, 0, 2].flatMap((number): StudyLine[] => [started(number), ended(number, "completed", { value: 0.5 })]);
+  const text = written(false, 100, log).join("");
+  expect(text.match(/#\d (?=.* best )/g)).toEqual(["#1 ", "#0 "]);
+  expect(text).toMatch(/trial {2}accuracy .*\n +#0/);
 });
 
 describe("in a terminal", () => {
