@@ -77,9 +77,13 @@ const namesIn = (code: string): Set<string> => new Set(code.match(/(?<![.\w$])[A
  */
 export function moduleOf(code: string, exportsOf: ReadonlyMap<string, ReadonlySet<string>>): string {
   const imports = new Map<string, Set<string>>();
+  const types = new Set<string>();
   const add = (module: string, name: string) => imports.set(module, (imports.get(module) ?? new Set()).add(name));
   const body = code.replace(/^import \{([^}]*)\} from "([^"]+)";\n?/gm, (_, names: string, module: string) => {
-    for (const name of names.split(",")) if (name.trim() !== "") add(module, name.trim().replace(/^type /, ""));
+    for (const name of names.split(",").map((one) => one.trim())) {
+      if (name !== "") add(module, name.replace(/^type /, ""));
+      if (name.startsWith("type ")) types.add(name.slice(5));
+    }
     return "";
   });
   const known = new Set([...imports.values()].flatMap((names) => [...names]));
@@ -106,6 +110,9 @@ export function moduleOf(code: string, exportsOf: ReadonlyMap<string, ReadonlySe
       return `shown(${expression}, ${value});`;
     },
   );
-  const lines = [...imports].map(([module, names]) => `import { ${[...names].join(", ")} } from "${module}";`);
+  const lines = [...imports].map(([module, names]) => {
+    const listed = [...names].map((name) => (types.has(name) ? `type ${name}` : name));
+    return `import { ${listed.join(", ")} } from "${module}";`;
+  });
   return `${lines.join("\n")}\nimport { shown } from "../shown.ts";\n${checked}\nexport {};\n`;
 }
