@@ -114,7 +114,10 @@ export const data = defineExamination({
         advice: "Remove duplicates before splitting, or split by group.",
       });
     }
-    const what = task.kind === "classification" ? `${task.classes} classes` : `${task.outputs} numbers to predict`;
+    const what =
+      task.kind === "classification"
+        ? `${task.classes} classes`
+        : `${task.outputs} ${task.outputs === 1 ? "number" : "numbers"} to predict`;
     return {
       result: `${examples.training} examples of ${features} features, ${what}; inputs ${short(inputs.mean)} ± ${short(inputs.deviation)}`,
       findings,
