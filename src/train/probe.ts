@@ -160,24 +160,14 @@ export class Probe {
   }
 }
 
-/** Two sums at once: one alone waits for each of its additions. */
-function lengthOf(values: ArrayLike<number>): number {
-  let [even, odd] = [0, 0];
-  for (let i = 1; i < values.length; i += 2) {
-    even += values[i - 1]! * values[i - 1]!;
-    odd += values[i]! * values[i]!;
-  }
-  const last = values.length % 2 === 1 ? values[values.length - 1]! : 0;
-  return Math.sqrt(even + odd + last * last);
-}
+const lengthOf = (values: ArrayLike<number>): number => {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]! * values[i]!;
+  return Math.sqrt(total);
+};
 
-/** As `lengthOf`, of what two vectors are apart. */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [even, odd] = [0, 0];
-  for (let i = 1; i < a.length; i += 2) {
-    even += (a[i - 1]! - b[i - 1]!) * (a[i - 1]! - b[i - 1]!);
-    odd += (a[i]! - b[i]!) * (a[i]! - b[i]!);
-  }
-  const last = a.length % 2 === 1 ? a[a.length - 1]! - b[a.length - 1]! : 0;
-  return Math.sqrt(even + odd + last * last);
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += (a[i]! - b[i]!) * (a[i]! - b[i]!);
+  return Math.sqrt(total);
 }

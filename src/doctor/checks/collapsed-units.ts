@@ -14,8 +14,8 @@ export const collapsedUnits = defineCheck({
   code: "collapsedUnits",
   name: { en: "Collapsed activations", ko: "쪼그라든 활성화값" },
   explanation: {
-    en: "From one layer to the next the differences between examples become ten times smaller, or a thousand times over several layers: deeper layers give nearly the same whatever comes in, and the gradients that come back are as small. The weights are too small at the start. Begin with He's weights for ReLU and Xavier's for tanh and sigmoid, or put batch normalisation before the activation.",
-    ko: "한 층을 지날 때 표본 사이의 차이가 10분의 1로, 또는 여러 층에 걸쳐 1000분의 1로 줄어든다. 깊은 층은 무엇이 들어오든 거의 같은 값을 내고, 돌아오는 기울기도 그만큼 작다. 처음 가중치가 너무 작다. ReLU에는 He, tanh와 sigmoid에는 Xavier 초깃값으로 시작하거나, 활성화 앞에 배치 정규화를 둔다.",
+    en: "From one layer to the next the differences between examples become ten times smaller, or a thousand times over several layers, and so do the gradients that come back. The weights are too small at the start. Begin with He's weights for ReLU and Xavier's for tanh and sigmoid, or put batch normalisation before the activation.",
+    ko: "한 층을 지날 때 표본 사이의 차이가 10분의 1로, 또는 여러 층에 걸쳐 1000분의 1로 줄어든다. 돌아오는 기울기도 그만큼 작다. 처음 가중치가 너무 작다. ReLU에는 He, tanh와 sigmoid에는 Xavier 초깃값으로 시작하거나, 활성화 앞에 배치 정규화를 둔다.",
   },
   source: "Lecture, C5 and C6; SageMaker Debugger.",
   thresholds: { ratio: 0.1, whole: 1e-3 },

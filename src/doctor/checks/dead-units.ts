@@ -12,8 +12,8 @@ export const deadUnits = defineCheck({
   code: "deadUnits",
   name: { en: "Dead units", ko: "죽은 뉴런" },
   explanation: {
-    en: "A large part of a layer's units give the same number whatever comes in: they pass nothing on and get no gradient, so they will not come back. Mostly a step that was too long has pushed their biases so far down that ReLU cuts everything off. Lower the learning rate, begin with He's weights, or use a leaky ReLU.",
-    ko: "한 층의 뉴런 가운데 많은 수가 무엇이 들어오든 같은 값을 낸다. 아무것도 전하지 않고 기울기도 받지 않으니 되살아나지 않는다. 대개 지나치게 긴 걸음이 편향을 너무 낮추어 ReLU가 모두 잘라 버린 것이다. 학습률을 낮추거나, He 초깃값으로 시작하거나, leaky ReLU를 쓴다.",
+    en: "A large part of a layer's units give the same number whatever comes in: they get no gradient, and will not come back. Mostly a step that was too long has pushed their biases so far down that ReLU cuts everything off. Lower the learning rate, begin with He's weights, or use a leaky ReLU.",
+    ko: "한 층의 뉴런 가운데 많은 수가 무엇이 들어오든 같은 값을 낸다. 기울기를 받지 않으니 되살아나지 않는다. 대개 지나치게 긴 걸음이 편향을 너무 낮추어 ReLU가 모두 잘라 버린 것이다. 학습률을 낮추거나, He 초깃값으로 시작하거나, leaky ReLU를 쓴다.",
   },
   source: "CS231n; SageMaker Debugger's DeadRelu; AUTOTRAINER.",
   thresholds: { share: 0.4 },

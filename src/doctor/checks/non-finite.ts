@@ -10,8 +10,8 @@ export const nonFinite = defineCheck({
   code: "nonFinite",
   name: { en: "Numbers that are not finite", ko: "유한하지 않은 수" },
   explanation: {
-    en: "A loss, an output or a weight became NaN or infinite; from there on nothing is learned. Almost always the learning rate is too high: a step overshoots, the next gradient is larger still, and after a few steps the numbers are beyond what a float holds. Otherwise look for inputs that are not scaled, or a division or a logarithm of zero in a layer of your own. Lower the learning rate by a factor of ten, warm it up, or clip gradients.",
-    ko: "손실, 출력 또는 가중치가 NaN이나 무한대가 되었다. 그 뒤로는 아무것도 배우지 못한다. 거의 언제나 학습률이 너무 높은 탓이다. 한 걸음이 지나치면 다음 기울기는 더 커지고, 몇 걸음 만에 수가 부동소수점의 범위를 벗어난다. 그렇지 않다면 척도를 맞추지 않은 입력이나, 직접 만든 층에서 0으로 나누거나 0의 로그를 취하는 곳을 찾아본다. 학습률을 10분의 1로 낮추거나, 예열하거나, 기울기를 자른다.",
+    en: "A loss, an output or a weight became NaN or infinite; from there on nothing is learned. Almost always the learning rate is too high: each step overshoots further than the one before. Otherwise look for inputs that are not scaled, or a division or a logarithm of zero in a layer of your own. Lower the learning rate by a factor of ten, warm it up, or clip gradients.",
+    ko: "손실, 출력 또는 가중치가 NaN이나 무한대가 되었다. 그 뒤로는 아무것도 배우지 못한다. 거의 언제나 학습률이 너무 높은 탓이다. 걸음마다 더 멀리 지나친다. 그렇지 않다면 척도를 맞추지 않은 입력이나, 직접 만든 층에서 0으로 나누거나 0의 로그를 취하는 곳을 찾아본다. 학습률을 10분의 1로 낮추거나, 예열하거나, 기울기를 자른다.",
   },
   source: "CS231n; TheDeepChecker; SageMaker Debugger.",
   thresholds: {},

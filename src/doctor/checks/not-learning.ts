@@ -15,8 +15,8 @@ export const notLearning = defineCheck({
   code: "notLearning",
   name: { en: "It does not learn", ko: "배우지 않는다" },
   explanation: {
-    en: "After a third of the run the loss is still where it began. If it falls all the same, only slowly, the learning rate is too low. If it does not fall at all, nothing useful flows back: weights that are all zero or far too small, units that are dead or saturated, labels that do not belong to the inputs, or a learning rate so high that the network only jumps about. Try whether twenty examples can be learned by heart (`osolgil doctor` does): if not, something is wired wrongly.",
-    ko: "학습의 3분의 1이 지났는데 손실이 처음 그대로다. 느리게라도 내려간다면 학습률이 너무 낮은 것이다. 전혀 내려가지 않는다면 쓸모 있는 기울기가 흐르지 않는 것이다. 가중치가 모두 0이거나 지나치게 작거나, 뉴런이 죽었거나 포화되었거나, 레이블이 입력과 맞지 않거나, 학습률이 너무 높아 제자리에서 튀기만 한다. 표본 스무 개를 외울 수 있는지 본다(`osolgil doctor`가 해 본다). 그것도 안 되면 어딘가 잘못 이어져 있다.",
+    en: "After a third of the run the loss is still where it began. If it falls slowly, the learning rate is too low. If not at all, nothing useful flows back: labels that do not belong to the inputs, a layer that lets nothing through, or a learning rate so high that the network only jumps about. If twenty examples cannot be learned by heart (`osolgil doctor` tries), something is wired wrongly.",
+    ko: "학습의 3분의 1이 지났는데 손실이 처음 그대로다. 느리게 내려간다면 학습률이 너무 낮은 것이다. 전혀 내려가지 않는다면 쓸모 있는 기울기가 흐르지 않는다. 레이블이 입력과 맞지 않거나, 아무것도 통과시키지 않는 층이 있거나, 학습률이 너무 높아 튀기만 한다. 표본 스무 개도 못 외우면(`osolgil doctor`가 해 본다) 어딘가 잘못 이어져 있다.",
   },
   source: "Lecture, C15; SageMaker Debugger's LossNotDecreasing.",
   thresholds: { improvement: 0.02, share: 1 / 3, steps: 50 },

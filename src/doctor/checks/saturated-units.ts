@@ -11,8 +11,8 @@ export const saturatedUnits = defineCheck({
   code: "saturatedUnits",
   name: { en: "Saturated units", ko: "포화된 뉴런" },
   explanation: {
-    en: "Most outputs of a layer lie at the ends of what its activation can give, where its slope is next to nothing: gradients vanish on their way back, and the layers before it do not learn. The weights are too large at the start, the inputs are not scaled, or steps were too long. Begin with Xavier's weights, standardise the inputs, put batch normalisation before the activation, or use ReLU.",
-    ko: "한 층의 출력 대부분이 활성화 함수의 끝에 몰려 있다. 그곳은 기울기가 거의 0이라 되돌아가는 기울기가 사라지고 앞의 층들은 배우지 못한다. 처음 가중치가 너무 크거나, 입력의 척도를 맞추지 않았거나, 걸음이 너무 길었다. Xavier 초깃값으로 시작하고, 입력을 표준화하고, 활성화 앞에 배치 정규화를 두거나, ReLU를 쓴다.",
+    en: "Most outputs of a layer lie at the ends of what its activation can give, where it is flat: gradients vanish on their way back. The weights are too large at the start, the inputs are not scaled, or steps were too long. Begin with Xavier's weights, standardise the inputs, put batch normalisation before the activation, or use ReLU.",
+    ko: "한 층의 출력 대부분이 활성화 함수의 끝에 몰려 있다. 그곳은 평평해서 되돌아가는 기울기가 사라진다. 처음 가중치가 너무 크거나, 입력의 척도를 맞추지 않았거나, 걸음이 너무 길었다. Xavier 초깃값으로 시작하고, 입력을 표준화하고, 활성화 앞에 배치 정규화를 두거나, ReLU를 쓴다.",
   },
   source: "SageMaker Debugger; TheDeepChecker; lecture, C5.",
   thresholds: { share: 0.5 },

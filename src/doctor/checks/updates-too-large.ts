@@ -15,8 +15,8 @@ export const updatesTooLarge = defineCheck({
   code: "updatesTooLarge",
   name: { en: "Updates too large", ko: "지나치게 큰 갱신" },
   explanation: {
-    en: "A step changes weights by more than three hundredths of their length, where about a thousandth is usual, and the loss is still high: the network forgets as fast as it learns, and the loss swings or stays where it is. Lower the learning rate by what the ratio is too large.",
-    ko: "한 걸음이 가중치 크기의 100분의 3을 넘게 바꾼다. 보통은 1000분의 1쯤이다. 그리고 손실은 아직 높다. 배우는 만큼 잊어버려 출렁이거나 내려가지 않는 것이다. 비율이 큰 만큼 학습률을 낮춘다.",
+    en: "A step changes weights by more than three hundredths of their length, where about a thousandth is usual. The network forgets as fast as it learns: the loss swings, or stays high. Lower the learning rate by what the ratio is too large.",
+    ko: "한 걸음이 가중치 크기의 100분의 3을 넘게 바꾼다. 보통은 1000분의 1쯤이다. 배우는 만큼 잊어버려 손실이 출렁이거나 내려가지 않는다. 비율이 큰 만큼 학습률을 낮춘다.",
   },
   source: "Lecture, F6; CS231n; TheDeepChecker.",
   thresholds: { ratio: 0.03, usual: 1e-3, loss: 0.7, steps: 50 },

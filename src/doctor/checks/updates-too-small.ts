@@ -12,8 +12,8 @@ export const updatesTooSmall = defineCheck({
   code: "updatesTooSmall",
   name: { en: "Updates too small", ko: "지나치게 작은 갱신" },
   explanation: {
-    en: "A step changes weights by less than a thirty-thousandth of their length, where about a thousandth is usual, and the loss is still high: training will take forever. The learning rate is too low, or gradients vanish on their way back. Raise the learning rate by what the ratio is too small.",
-    ko: "한 걸음이 가중치 크기의 3만분의 1도 바꾸지 않는다. 보통은 1000분의 1쯤이다. 손실은 아직 높으니 이대로면 끝이 없다. 학습률이 너무 낮거나 기울기가 되돌아오는 길에 사라진다. 비율이 작은 만큼 학습률을 높인다.",
+    en: "A step changes weights by less than a thirty-thousandth of their length, where about a thousandth is usual, and the loss is still high. The learning rate is too low, or gradients vanish on their way back. Raise the learning rate by what the ratio is too small.",
+    ko: "한 걸음이 가중치 크기의 3만분의 1도 바꾸지 않는다. 보통은 1000분의 1쯤이다. 손실은 아직 높다. 학습률이 너무 낮거나 기울기가 되돌아오는 길에 사라진다. 비율이 작은 만큼 학습률을 높인다.",
   },
   source: "Lecture, F6; CS231n.",
   thresholds: { ratio: 1e-3 / 30, usual: 1e-3, loss: 0.7 },

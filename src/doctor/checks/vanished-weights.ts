@@ -12,8 +12,8 @@ export const vanishedWeights = defineCheck({
   code: "vanishedWeights",
   name: { en: "Vanished weights", ko: "사라진 가중치" },
   explanation: {
-    en: "All weights have shrunk to a small part of what they began with: the penalty, or a decay in the optimizer, pulls them to zero faster than the data can pull them elsewhere. Soon nothing is left that passes the layers. Make the penalty ten to a hundred times weaker: strengths from 1e-5 to 1e-2 are usual.",
-    ko: "모든 가중치가 처음의 작은 일부로 줄었다. 벌점이나 최적화기의 감쇠가 데이터보다 세게 0으로 끌어당기는 것이다. 곧 층을 지나는 것이 남지 않는다. 벌점을 10분의 1에서 100분의 1로 낮춘다. 흔히 쓰는 세기는 1e-5에서 1e-2이다.",
+    en: "All weights have shrunk to a small part of what they began with: the penalty, or a decay in the optimizer, is stronger than what the data teach. Make it ten to a hundred times weaker; strengths from 1e-5 to 1e-2 are usual.",
+    ko: "모든 가중치가 처음의 작은 일부로 줄었다. 벌점이나 최적화기의 감쇠가 데이터보다 세다. 10분의 1에서 100분의 1로 낮춘다. 흔히 쓰는 세기는 1e-5에서 1e-2이다.",
   },
   source: "TheDeepChecker.",
   thresholds: { share: 0.5 },
@@ -40,7 +40,7 @@ export const vanishedWeights = defineCheck({
         severity: "warning",
         message: `no weight is longer than ${percent(found.largest)} of what it began with`,
         evidence: { share: found.largest, threshold: share },
-        cause: penalty ? "the penalty is far too strong" : "a decay or a constraint that is far too strong",
+        cause: `the ${penalty ? "penalty" : "decay"} is far too strong`,
         advice: "Make it ten to a hundred times weaker.",
         ...(typeof strength === "number" && {
           changes: [{ path: "penalty.strength", value: Number((strength / 100).toPrecision(2)) }],
