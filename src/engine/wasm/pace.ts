@@ -3,25 +3,29 @@
  * whose cores are busy with something else. Bits do not depend on it, so it may follow from time.
  *
  * A few runs of a program with all threads and a few with one are timed; the faster way holds for a while, then both are tried again.
+ * At first it holds for a short while only: hosts compile hot code anew as it begins to run, and take cores for it.
+ * Medians are compared: a run after which others slept, or had to be woken, says nothing of those that follow.
  */
 import { nowMs } from "../../core/clock.ts";
 
 /** A trial: so many runs, or as many as this time has, but two at the least. */
 const trialRuns = 12;
 const trialMs = 60;
-const holdMs = 5000;
+const [firstHoldMs, holdMs] = [300, 5000];
 /** One thread must be faster by this much. */
 const margin = 0.97;
 
 export class Pace {
   private readonly most: number;
   private program: string | undefined;
-  private runs = 0;
+  /** Times of the runs on trial. */
+  private readonly times: number[] = [];
   /** Runs of other programs since the last of the one on trial. */
   private others = 0;
   private total = 0;
   private withAll = 0;
   private until = 0;
+  private hold = firstHoldMs;
   private stage: "all" | "one" | "hold" = "all";
   private chosen: number;
 
@@ -45,25 +49,28 @@ export class Pace {
       return this.start("all");
     }
     this.others = 0;
-    this.runs++;
+    const { times } = this;
+    times.push(ms);
     this.total += ms;
-    const isDone = this.runs >= trialRuns || (this.runs >= 2 && this.total >= trialMs);
+    const isDone = times.length >= trialRuns || (times.length >= 2 && this.total >= trialMs);
     const current = this.stage === "all" ? this.most : 1;
     if (!isDone) return current;
-    const mean = this.total / this.runs;
+    const median = times.sort((a, b) => a - b)[times.length >> 1]!;
     if (this.stage === "all") {
-      this.withAll = mean;
+      this.withAll = median;
       return this.start("one");
     }
-    this.chosen = mean < margin * this.withAll ? 1 : this.most;
+    this.chosen = median < margin * this.withAll ? 1 : this.most;
     this.stage = "hold";
-    this.until = nowMs() + holdMs;
+    this.until = nowMs() + this.hold;
+    this.hold = Math.min(holdMs, 2 * this.hold);
     return this.chosen;
   }
 
   private start(stage: "all" | "one"): number {
     this.stage = stage;
-    this.runs = this.others = 0;
+    this.times.length = 0;
+    this.others = 0;
     this.total = 0;
     return stage === "all" ? this.most : 1;
   }
