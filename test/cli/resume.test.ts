@@ -12,7 +12,14 @@ import { sampled } from "../support/long.ts";
 
 const document = {
   data: { kind: "idxFolder", folder: "digits", validation: 50 },
-  model: [{ kind: "dense", units: 30 }, "batchNorm", "relu", { kind: "dropout", rate: 0.2 }, { kind: "dense", units: 4 }],
+  augmentation: [{ kind: "shift", pixels: 1 }, "flip", { kind: "cutout", size: 1 }],
+  model: [
+    { kind: "dense", units: 30 },
+    "batchNorm",
+    { kind: "residual", survival: 0.7, layers: [{ kind: "dense", units: 30 }, "relu"] },
+    { kind: "dropout", rate: 0.2 },
+    { kind: "dense", units: 4 },
+  ],
   optimizer: { kind: "adam", learningRate: 0.0005 },
   schedule: { kind: "onPlateau", patience: 1, factor: 0.9, warmup: 10 },
   average: { decay: 0.99 },
