@@ -20,6 +20,8 @@ export const c16 = defineExperiment({
     const five = bestFive(trials);
     const rates = five.map(({ parameters }) => parameters[rate] as number);
     const lost = trials.filter(({ status }) => status === "pruned");
+    const finished = trials.filter(({ status }) => status === "completed");
+    const highest = Math.max(...finished.flatMap(({ reports }) => reports.map(({ trainingLoss = 0 }) => trainingLoss)));
     return {
       settings: [study],
       numbers: { best: five.map(({ value }) => value), mean: meanOf(five), rates, givenUp: lost.length },
@@ -37,11 +39,11 @@ export const c16 = defineExperiment({
         },
         {
           text: {
-            en: "trials whose cost passes three times the first are given up before their end",
-            ko: "손실이 처음의 세 배를 넘는 시도는 끝나기 전에 포기한다",
+            en: "no trial whose cost passes three times the first runs to its end",
+            ko: "손실이 처음의 세 배를 넘는 시도는 끝까지 가지 않는다",
           },
-          holds: lost.length > 0 && lost.every(({ code }) => code === "explosion" || code === "nonFinite"),
-          measured: `${lost.length} / ${trials.length}`,
+          holds: lost.every(({ code }) => code === "explosion" || code === "nonFinite") && highest < 3 * Math.LN10,
+          measured: `${lost.length} / ${trials.length}; ${highest.toFixed(2)}`,
         },
       ],
       book: {
