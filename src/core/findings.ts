@@ -3,6 +3,9 @@
 /** note: worth knowing. warning: the result will be worse than it could be. error: the run is lost. */
 export type Severity = "note" | "warning" | "error";
 
+/** How bad it is, in a character. */
+export const severitySigns: Readonly<Record<Severity, string>> = { error: "✗", warning: "!", note: "·" };
+
 /** A value of the run document that would mend it. */
 export interface Change {
   /** As `--set` takes it: "optimizer.learningRate". */
@@ -28,3 +31,11 @@ export interface Finding {
   /** Where in the model, where it is not everywhere. */
   readonly layer?: string;
 }
+
+/** Changes as they are typed: `--set optimizer.learningRate=0.001`. */
+export const changesAsOptions = (changes: readonly Change[] = []): string =>
+  changes
+    .map(({ path, value }) => `--set ${path}=${quoted(typeof value === "string" ? value : JSON.stringify(value))}`)
+    .join(" ");
+
+const quoted = (text: string): string => (/^[\w.+-]+$/.test(text) ? text : `'${text}'`);

@@ -4,6 +4,7 @@
  */
 import { OptionError, type Problem } from "./errors.ts";
 import { showValue, suggestName } from "./names.ts";
+import { isPlainObject } from "./objects.ts";
 
 interface SpecBase {
   /** One sentence for help and documentation. */
@@ -194,6 +195,19 @@ export function resolveOptions(
     }
   }
   return values;
+}
+
+/** As `resolveOptions`, for a section of a document by its path; undefined, and a problem more, where it is no object. */
+export function resolveSection<S extends OptionSpecs>(
+  specs: S,
+  value: unknown,
+  path: string,
+  problems: Problem[],
+  ignored: readonly string[] = [],
+): OptionValues<S> | undefined {
+  if (isPlainObject(value)) return resolveOptions(specs, value, { owner: path, path, problems, ignored }) as OptionValues<S>;
+  problems.push({ path, message: `expected an object with ${Object.keys(specs).join(", ")}, received ${showValue(value)}` });
+  return undefined;
 }
 
 /** As `resolveOptions`, for use from code: the first mistake is thrown. */

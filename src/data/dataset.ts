@@ -8,6 +8,7 @@
 import { DataError } from "../core/errors.ts";
 import type { OptionSpec } from "../core/options.ts";
 import type { Definition } from "../core/registry.ts";
+import { firstNotFinite } from "../core/vectors.ts";
 import { type Frame, isFrame } from "./frame.ts";
 
 /** A table of examples: row i is example i, its values together, row-major. */
@@ -209,14 +210,6 @@ function validateTable(table: RawTable, who: string): void {
     message: `${who}: values must be finite, received ${values[at]} in row ${Math.floor(at / size)}, value ${at % size}`,
     hint: "Leave out such rows, or put a number in place of the missing value.",
   });
-}
-
-/** A loop by itself, since findIndex calls a function for each of millions of numbers. */
-function firstNotFinite(values: Float32Array | Float64Array): number {
-  let at = 0;
-  // Only NaN and the infinities give NaN.
-  while (at < values.length && values[at] - values[at] === 0) at++;
-  return at;
 }
 
 function validateLabels(targets: RawTable, classes: number, where: string): void {

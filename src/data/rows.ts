@@ -41,6 +41,15 @@ function copyScaled(values: RawTable["values"], start: number, scale: number, ou
   for (let i = 0; i < out.length; i++) out[i] = values[start + i] * scale;
 }
 
+/** Some of a table's rows one after the other, scaled. */
+export function copyRows({ values, shape, scale }: Table, rows: ArrayLike<number>, out: { [i: number]: number }): void {
+  const size = exampleSize(shape);
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i]! * size;
+    for (let j = 0; j < size; j++) out[i * size + j] = values[from + j]! * scale;
+  }
+}
+
 /** Rounds a block to float32; gives the place of the first number that is not finite there, or -1. */
 function roundInto(out: Float32Array, start: number, block: Float64Array): number {
   let bad = -1;

@@ -7,7 +7,7 @@ import { definitionIn } from "../core/choice.ts";
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
 import { isPlainObject, type PlainObject } from "../core/objects.ts";
-import { type ComponentResolver, type OptionSpecs, type OptionValues, resolveOptions } from "../core/options.ts";
+import { type ComponentResolver, type OptionSpecs, resolveOptions, resolveSection } from "../core/options.ts";
 import type { Definition, Registry } from "../core/registry.ts";
 import { layerOf } from "../nn/activation-layer.ts";
 import { warmupSpec } from "../optim/schedules/apply.ts";
@@ -213,27 +213,14 @@ function resolveLayers(
 }
 
 /** A section of plain options; undefined where it is absent. */
-function resolveSection<S extends OptionSpecs>(
-  specs: S,
-  value: unknown,
-  path: string,
-  problems: Problem[],
-  ignored: readonly string[] = [],
-): OptionValues<S> | undefined {
-  if (value === undefined) return undefined;
-  if (!isPlainObject(value)) {
-    const message = `expected an object with ${Object.keys(specs).join(", ")}, received ${showValue(value)}`;
-    problems.push({ path, message });
-    return undefined;
-  }
-  return resolveOptions(specs, value, { owner: path, path, problems, ignored }) as OptionValues<S>;
-}
+const optionalSection = <S extends OptionSpecs>(specs: S, value: unknown, path: string, problems: Problem[]) =>
+  value === undefined ? undefined : resolveSection(specs, value, path, problems);
 
 function resolveTraining(value: unknown, problems: Problem[]): ResolvedDocument["training"] {
   const training = resolveSection(trainingSpecs, value ?? {}, "training", problems, ["earlyStopping"]);
   if (!training) return { batchSize: 1, order: "epochs", accumulate: 1, monitor: "loss" };
   const given = isPlainObject(value) ? value.earlyStopping : undefined;
-  const earlyStopping = resolveSection(earlyStoppingSpecs, given, "training.earlyStopping", problems);
+  const earlyStopping = optionalSection(earlyStoppingSpecs, given, "training.earlyStopping", problems);
   const { epochs, iterations, ...rest } = training;
   if (epochs !== undefined && iterations !== undefined) {
     problems.push({ path: "training.iterations", message: "epochs and iterations are both given", hint: "Keep one of the two." });
@@ -286,7 +273,7 @@ function resolveSchedule(value: unknown, reading: Reading): ResolvedParts<RunSch
 }
 
 function resolveClip(value: unknown, problems: Problem[]): Clip | undefined {
-  const clip = resolveSection(clipSpecs, value, "clip", problems);
+  const clip = optionalSection(clipSpecs, value, "clip", problems);
   if (clip && clip.value === undefined && clip.norm === undefined) {
     problems.push({ path: "clip", message: "clip needs 'value', 'norm' or both", hint: 'For example { "norm": 1 }.' });
   }
@@ -350,7 +337,7 @@ export function resolveWith(parts: Parts, document: unknown, origin: string): Ru
   const schedule = resolveSchedule(document.schedule, reading);
   const clip = resolveClip(document.clip, problems);
   const measured = resolveMetrics(document.metrics, reading);
-  const average = resolveSection(averageSpecs, document.average, "average", problems);
+  const average = optionalSection(averageSpecs, document.average, "average", problems);
   const training = resolveTraining(document.training, problems);
   if (problems.length > 0 || !data || !optimizer) throw documentError(problems, origin);
   const { format, seed, numerics } = head;

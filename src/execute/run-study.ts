@@ -45,6 +45,22 @@ interface Running extends RunningTrial {
   reports: TrialReport[];
 }
 
+/** What is known of a trial once it is over. */
+export function endedTrial(study: Study, trial: RunningTrial, outcome: TrialOutcome, seconds: number): EndedTrial {
+  const value = objectiveValue(study.objective, trial.reports);
+  const { status, code, reason, steps } = outcome;
+  return {
+    ...trial,
+    // One that was stopped is run again, and is not over.
+    status: status as EndedTrial["status"],
+    ...(value !== undefined && status !== "failed" && { value }),
+    ...(code !== undefined && { code }),
+    ...(reason !== undefined && { reason }),
+    steps,
+    seconds,
+  };
+}
+
 export class StudyRun {
   readonly #study: Study;
   readonly #folder: StudyFolder;
@@ -170,17 +186,8 @@ export class StudyRun {
     return this.#planner.judge(trial, losses);
   }
 
-  #finish({ reports, ...trial }: Running, { status, code, reason, steps }: TrialOutcome, seconds: number): void {
-    const value = objectiveValue(this.#study.objective, reports);
-    const facts: Omit<EndedTrial, "reports"> = {
-      ...trial,
-      status: status as EndedTrial["status"],
-      ...(value !== undefined && status !== "failed" && { value }),
-      ...(code !== undefined && { code }),
-      ...(reason !== undefined && { reason }),
-      steps,
-      seconds,
-    };
+  #finish(trial: Running, outcome: TrialOutcome, seconds: number): void {
+    const { reports, ...facts } = endedTrial(this.#study, trial, outcome, seconds);
     this.#tell({ type: "trial.ended", at: wallClock(), ...facts });
     this.#counts[facts.status]++;
     for (const event of this.#planner.ended({ ...facts, reports })) {

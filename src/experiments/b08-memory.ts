@@ -1,4 +1,5 @@
 import type { Choice } from "../core/choice.ts";
+import { lengthOf } from "../core/vectors.ts";
 import type { LineMark, PlotPanel } from "../figures/index.ts";
 import { defineExperiment, type Language, median } from "./define.ts";
 import { GradientReader } from "./gradient-reader.ts";
@@ -71,12 +72,6 @@ interface Kept {
   /** Median of rate / sqrt(h) over the weights, after each step. */
   readonly rates?: readonly number[];
 }
-
-const lengthOf = (values: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]! * values[i]!;
-  return Math.sqrt(total);
-};
 
 function remembered(lab: Lab, seed: number, memory: Memory): Kept {
   lab.tell(memory.name);

@@ -1,7 +1,7 @@
 import type { RunDocument } from "../document/run-document.ts";
 import type { RankedTrial } from "../search/ranking.ts";
 import type { StudyDocument } from "../search/study.ts";
-import { defineExperiment, type Language, listed } from "./define.ts";
+import { defineExperiment, type Language, listed, mean } from "./define.ts";
 import { deepNet } from "./networks.ts";
 import { panelsFigure } from "./plots.ts";
 
@@ -26,7 +26,6 @@ const studyOf = (seed: number, trials: number): StudyDocument => ({
 });
 
 const rateOf = ({ parameters }: RankedTrial): number => parameters["optimizer.learningRate"] as number;
-const meanOf = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
 
 export const c12 = defineExperiment({
   id: "C12",
@@ -50,7 +49,7 @@ export const c12 = defineExperiment({
     const best = coarse[0]!;
     const share = summary.importance.find(({ name }) => name === "optimizer.learningRate")?.share ?? 0;
     const top = coarse.slice(0, Math.max(5, Math.round(trials / 10)));
-    const [coarseMean, fineMean] = [coarse, fine].map((list) => meanOf(list.map(({ value }) => value))) as [number, number];
+    const [coarseMean, fineMean] = [coarse, fine].map((list) => mean(list.map(({ value }) => value))) as [number, number];
     return {
       settings: [study],
       numbers: {

@@ -6,9 +6,9 @@ import { watched } from "../doctor/watch.ts";
 import { resolveRun } from "../document/resolve.ts";
 import type { Run, RunDocument } from "../document/run-document.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
+import { endedTrial } from "../execute/run-study.ts";
 import { trainTrial } from "../execute/train-trial.ts";
 import { StudyPlanner, type StudySummary } from "../search/planner.ts";
-import { objectiveValue } from "../search/ranking.ts";
 import { resolveStudy } from "../search/resolve-study.ts";
 import type { StudyDocument } from "../search/study.ts";
 import type { EndedTrial, TrialReport } from "../search/trial.ts";
@@ -75,7 +75,7 @@ export class Lab {
       const reports: TrialReport[] = [];
       const running = { number, stage, parameters, reports };
       const order = { number, document: next.document, metric: study.objective.metric };
-      const { status, ...outcome } = await trainTrial(order, (run) => this.load(run), {
+      const outcome = await trainTrial(order, (run) => this.load(run), {
         onReport: (report, firstLoss) => {
           reports.push(report);
           return Promise.resolve(planner.judge(running, { firstLoss }));
@@ -84,15 +84,10 @@ export class Lab {
           Promise.resolve(isAsking ? planner.judge(running, { firstLoss, loss }) : undefined),
         pause,
       });
-      if (status === "failed") throw new TrainingError("E_EXPERIMENT_TRIAL", { message: `trial ${number}: ${outcome.reason}` });
-      const value = objectiveValue(study.objective, reports);
-      const ended: EndedTrial = {
-        ...running,
-        ...outcome,
-        status: status === "stopped" ? "pruned" : status,
-        ...(value !== undefined && { value }),
-        seconds: 0,
-      };
+      if (outcome.status === "failed")
+        throw new TrainingError("E_EXPERIMENT_TRIAL", { message: `trial ${number}: ${outcome.reason}` });
+      // Times differ from machine to machine, and what an experiment writes does not.
+      const ended = endedTrial(study, running, outcome, 0);
       trials.push(ended);
       planner.ended(ended);
     }

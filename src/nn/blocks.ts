@@ -12,6 +12,10 @@ export function allLayers<L extends ChosenLayer>(layers: readonly L[]): readonly
   return layers.flatMap((layer) => [layer, ...allLayers(layersIn(layer))]);
 }
 
+/** Rows that a batch in training has at the least, whatever the shapes between the layers are. */
+export const fewestRows = (layers: readonly ChosenLayer[]): number =>
+  Math.max(1, ...allLayers(layers).map(({ definition, options }) => definition.fewestRows?.([1], options) ?? 1));
+
 /** "100-residual(100-100)x30-10": each layer in short, blocks that repeat told once. */
 export function describeLayers(layers: readonly ChosenLayer[]): string {
   const parts: { readonly text: string; readonly isBlock: boolean; count: number }[] = [];

@@ -1,6 +1,7 @@
 /** A run as a page: how it learned, what it takes for what, and where it errs most. */
 import type { EpochEnded, FindingMade, RunEnded, RunEvent, RunStarted, TrainProgress } from "../core/events.ts";
-import type { Language, Text } from "../core/language.ts";
+import { changesAsOptions, severitySigns } from "../core/findings.ts";
+import { type Language, type Text, wordsIn } from "../core/language.ts";
 import type { Figure, ImageTile, Mark } from "../figures/index.ts";
 import { escapeHtml, pageOf } from "./page.ts";
 import { probeSections } from "./probe-sections.ts";
@@ -82,8 +83,6 @@ const words = {
 } as const satisfies Record<string, Text>;
 /** The words of the page's language. */
 type Words = Readonly<Record<keyof typeof words, string>>;
-const wordsIn = (language: Language): Words =>
-  Object.fromEntries(Object.entries(words).map(([key, text]) => [key, text[language]])) as Words;
 
 const curve = (name: string, epochs: readonly number[], values: readonly (number | undefined)[]): Mark => ({
   kind: "line",
@@ -197,20 +196,16 @@ function weightsOf(weights: readonly Omit<ImageTile, "label">[], say: Words): Se
   };
 }
 
-const signs = { error: "✗", warning: "!", note: "·" } as const;
-
 function findingsOf(findings: readonly FindingMade[], { language, explain }: ReportParts, say: Words): string {
   if (findings.length === 0) return "";
-  const items = findings.map(({ code, severity, message, cause, advice, epoch, step, changes = [] }) => {
-    const options = changes.map(
-      ({ path, value }) => `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`,
-    );
-    const mend = options.length > 0 ? `<br><code>${escapeHtml(options.join(" "))}</code>` : "";
+  const items = findings.map(({ code, severity, message, cause, advice, epoch, step, changes }) => {
+    const options = changesAsOptions(changes);
+    const mend = options === "" ? "" : `<br><code>${escapeHtml(options)}</code>`;
     const known = explain(code);
     const more = known
       ? `<details><summary>${escapeHtml(known.name[language])}</summary>${escapeHtml(known.explanation[language])}</details>`
       : "";
-    return `<li><b class="${severity === "note" ? "soft" : "fails"}">${signs[severity]} ${code}</b> ${escapeHtml(message)}
+    return `<li><b class="${severity === "note" ? "soft" : "fails"}">${severitySigns[severity]} ${code}</b> ${escapeHtml(message)}
 <span class="measured">${say.epoch} ${epoch}, ${say.step} ${step}. ${say.likely}: ${escapeHtml(cause)}. ${escapeHtml(advice)}${mend}</span>${more}</li>`;
   });
   return `<h2>${say.findings}</h2>\n<ul class="claims">${items.join("\n")}</ul>\n`;
@@ -255,7 +250,7 @@ function summary(started: RunStarted | undefined, ended: RunEnded | undefined, s
  */
 export function runReport(parts: ReportParts, draw: (figure: Figure) => string): string {
   const { name, language, document, events, judgement, weights } = parts;
-  const say = wordsIn(language);
+  const say = wordsIn(words, language);
   const epochs = events.filter((event) => event.type === "epoch.ended");
   const progress = events.filter((event) => event.type === "train.progress");
   const started = events.find((event) => event.type === "run.started");

@@ -1,5 +1,5 @@
 /** What is said of a study: on its page, and of its ranges and borders elsewhere too. */
-import type { Language, Text } from "../core/language.ts";
+import { type Language, type Text, wordsIn } from "../core/language.ts";
 import { shortValue } from "../core/names.ts";
 import type { Importance } from "../search/importance.ts";
 import type { Border } from "../search/narrow.ts";
@@ -89,10 +89,7 @@ const sentences = {
 export type StudyWords = Readonly<Record<keyof typeof words, string>> & (typeof sentences)["en" | "ko"];
 
 export const studyWords = (language: Language): StudyWords => ({
-  ...(Object.fromEntries(Object.entries(words).map(([key, text]) => [key, text[language]])) as Record<
-    keyof typeof words,
-    string
-  >),
+  ...wordsIn(words, language),
   ...sentences[language],
 });
 

@@ -3,7 +3,7 @@ import { definitionIn } from "../core/choice.ts";
 import { DocumentError, type Problem } from "../core/errors.ts";
 import { showValue, suggestName } from "../core/names.ts";
 import { isPlainObject } from "../core/objects.ts";
-import { type OptionSpecs, type OptionValues, resolveOptions } from "../core/options.ts";
+import { type OptionSpecs, type OptionValues, resolveOptions, resolveSection } from "../core/options.ts";
 import { documentError, resolveComponent } from "../document/grammar.ts";
 import { allParts, resolveRun } from "../document/resolve.ts";
 import type { Run, RunDocument } from "../document/run-document.ts";
@@ -48,18 +48,6 @@ const sections = ["run", "space", "objective", "sampler", "pruners", "stages"] a
 
 const present = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-
-function resolveSection<S extends OptionSpecs>(
-  specs: S,
-  value: unknown,
-  path: string,
-  problems: Problem[],
-  ignored: readonly string[] = [],
-): OptionValues<S> | undefined {
-  if (isPlainObject(value)) return resolveOptions(specs, value, { owner: path, path, problems, ignored }) as OptionValues<S>;
-  problems.push({ path, message: `expected an object with ${Object.keys(specs).join(", ")}, received ${showValue(value)}` });
-  return undefined;
-}
 
 /** Whether a run learns classes, as far as its document says: by its loss, or else by its data. */
 function learnsClasses({ loss, data }: Run): boolean {

@@ -8,13 +8,14 @@
 import { DocumentError } from "../core/errors.ts";
 import { suggestName } from "../core/names.ts";
 import { foldIn, foldNumber, randomKey } from "../core/random.ts";
-import { exampleSize, type RawDataset } from "../data/dataset.ts";
+import type { RawDataset } from "../data/dataset.ts";
 import { prepareData } from "../data/prepare.ts";
+import { copyRows } from "../data/rows.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Executable } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference-engine.ts";
 import { differentiate, isLeaf, type Shape, sizeOf, type Tensor, topologicalOrder } from "../graph/index.ts";
-import { allLayers } from "../nn/blocks.ts";
+import { fewestRows } from "../nn/blocks.ts";
 import { initialValues } from "../nn/model.ts";
 import { RunPrograms } from "./build.ts";
 
@@ -173,8 +174,7 @@ export function graphOfRun(run: Run, raw: RawDataset, { layer, example = 0 }: Ru
   const key = randomKey(run.document.seed);
   const { dataset, split } = prepareData(run, raw, key);
   const { inputs, targets } = dataset.train;
-  const fewest = allLayers(run.layers).map(({ definition, options }) => definition.fewestRows?.([1], options) ?? 1);
-  const rows = Math.max(1, ...fewest);
+  const rows = fewestRows(run.layers);
   if (example + rows > split.train.length) {
     throw new DocumentError("E_GRAPH_EXAMPLE", {
       message: `example ${example} is beyond the ${split.train.length} that are learned from`,
@@ -190,12 +190,11 @@ export function graphOfRun(run: Run, raw: RawDataset, { layer, example = 0 }: Ru
       if (used.has(parameter.tensor)) executable.writeState(parameter.tensor, initialValues(parameter, key));
     for (const { tensor, initial } of programs.model.states)
       if (used.has(tensor)) executable.writeState(tensor, new Float32Array(sizeOf(tensor.shape)).fill(initial));
-    for (const [name, { values, shape, scale }] of [["examples", inputs] as const, ["targets", targets] as const]) {
-      const size = exampleSize(shape);
-      const into = executable.input("graph", name);
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < size; j++) into[i * size + j] = values[split.train[example + i]! * size + j]! * scale;
-    }
+    const chosen = split.train.subarray(example, example + rows);
+    // A loss of a person's own may leave the targets aside.
+    const asked = new Set([...used].filter((tensor) => isLeaf(tensor, "input")).map(({ name }) => name));
+    for (const [name, table] of [["examples", inputs] as const, ["targets", targets] as const])
+      if (asked.has(name)) copyRows(table, chosen, executable.input("graph", name));
     for (const name of randomInputs) foldNumber(foldIn(key, name), 0, executable.input("graph", name) as Int32Array);
   };
   const names = new Map<Tensor, string>(seen.map((one) => [one.output, one.layer.name]));

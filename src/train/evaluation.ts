@@ -4,6 +4,7 @@ import type { MetricValue, Scores } from "../core/events.ts";
 import { sequentialBatches } from "../data/batches.ts";
 import { type Dataset, exampleSize } from "../data/dataset.ts";
 import type { Preparation } from "../data/preparation.ts";
+import { copyRows } from "../data/rows.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Executable } from "../engine/engine.ts";
 import type { Part, RunPrograms } from "./build.ts";
@@ -148,12 +149,9 @@ export class Evaluation {
   /** The targets of a part, in the order of its predictions: class numbers, or values in the units of the data. */
   targets(which: Judged): Float64Array {
     const { targets } = which === "test" ? this.dataset.test! : this.dataset.train;
-    const width = exampleSize(targets.shape);
     const rows = this.rowsOf[which];
-    const values = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => {
-      for (let j = 0; j < width; j++) values[i * width + j] = targets.values[row * width + j]! * targets.scale;
-    });
+    const values = new Float64Array(rows.length * exampleSize(targets.shape));
+    copyRows(targets, rows, values);
     return this.preparation.restoreTargets(values);
   }
 

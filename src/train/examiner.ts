@@ -3,6 +3,7 @@
 import { definitionsIn } from "../core/choice.ts";
 import type { Definition, Registry } from "../core/registry.ts";
 import { type Dataset, type ExampleSet, exampleSize, type RawDataset, type Table } from "../data/dataset.ts";
+import { decayingMean } from "../doctor/decaying-mean.ts";
 import type { DataFacts, Examiner, FirstLook, Overfit, Sweep } from "../doctor/examiner.ts";
 import { allParts, resolveRun } from "../document/resolve.ts";
 import type { Run } from "../document/run-document.ts";
@@ -12,6 +13,8 @@ import { chooseLoss } from "./build.ts";
 import { checkGradients } from "./gradient-check.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
+/** Share of the old mean that a loss of a sweep leaves, where it is watched for its end. */
+const smoothing = 0.9;
 /** Examples that the scale of the inputs is taken from, at the most: it does not become more certain. */
 const mostForScale = 20_000;
 
@@ -210,15 +213,15 @@ export function examinerOf(run: Run, raw: RawDataset, engine: Engine): Examiner 
       const document = { ...rest, training: { ...steps, iterations: rates.length } };
       const swept = other(document, { rateAt: (step) => rates[step]! });
       const losses: number[] = [];
-      let [mean, weight, least] = [0, 0, Number.POSITIVE_INFINITY];
+      const smooth = decayingMean(smoothing);
+      let least = Number.POSITIVE_INFINITY;
       for (let step = 0; step < rates.length; step++) {
         const { loss } = swept.step(step);
         if (!Number.isFinite(loss)) break;
         losses.push(loss);
-        mean = 0.9 * mean + 0.1 * loss;
-        weight = 0.9 * weight + 0.1;
-        least = Math.min(least, mean / weight);
-        if (mean / weight > bound * least) break;
+        const mean = smooth(loss);
+        least = Math.min(least, mean);
+        if (mean > bound * least) break;
       }
       return { rates, losses };
     },

@@ -6,11 +6,13 @@
  */
 import type { LayerProbe, ParameterProbe, ProbeTaken } from "../core/events.ts";
 import { foldIn, foldNumber, type RandomKey } from "../core/random.ts";
-import { type Dataset, exampleSize, type Table } from "../data/dataset.ts";
+import { lengthOf } from "../core/vectors.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { copyRows } from "../data/rows.ts";
 import type { FirstLook } from "../doctor/examiner.ts";
 import type { Engine, Executable, Numerics } from "../engine/engine.ts";
 import { programInputs, type Tensor, topologicalOrder } from "../graph/index.ts";
-import { allLayers } from "../nn/blocks.ts";
+import { fewestRows } from "../nn/blocks.ts";
 import type { ProbeProgram, RunPrograms } from "./build.ts";
 import { brief, unitStatistics } from "./unit-statistics.ts";
 
@@ -56,11 +58,7 @@ export class Probe {
     const { programs, rows, executable, engine, key } = probed;
     this.probed = probed;
     const fits = Math.max(1, Math.floor(mostBytes / programs.bytesPerRow("train")));
-    const fewest = Math.max(
-      1,
-      ...allLayers(programs.model.layers).map(({ definition, options }) => definition.fewestRows?.([1], options) ?? 1),
-    );
-    this.count = Math.max(fewest, Math.min(mostRows, rows.length, fits));
+    this.count = Math.max(fewestRows(programs.model.layers), Math.min(mostRows, rows.length, fits));
     this.built = programs.probe(this.count);
     const read = new Set(topologicalOrder(Object.values(this.built.program.outputs)));
     this.states = programs.model.states.map(({ tensor }) => tensor).filter((tensor) => read.has(tensor));
@@ -79,18 +77,8 @@ export class Probe {
     const { train } = this.probed.dataset;
     // A loss of a person's own may leave the targets aside.
     const asked = new Set(programInputs(this.built.program).map(({ name }) => name));
-    for (const [name, { values, shape, scale }] of [
-      ["examples", train.inputs],
-      ["targets", train.targets],
-    ] as const satisfies [string, Table][]) {
-      if (!asked.has(name)) continue;
-      const into = this.executable.input("probe", name);
-      const size = exampleSize(shape);
-      for (let i = 0; i < rows.length; i++) {
-        const from = rows[i]! * size;
-        for (let j = 0; j < size; j++) into[i * size + j] = values[from + j]! * scale;
-      }
-    }
+    for (const [name, table] of [["examples", train.inputs] as const, ["targets", train.targets] as const])
+      if (asked.has(name)) copyRows(table, rows, this.executable.input("probe", name));
   }
 
   /** Notes the parameters before a step, so that the next look can tell what it has changed. */
@@ -159,12 +147,6 @@ export class Probe {
     return this.built.layers[first]?.name;
   }
 }
-
-const lengthOf = (values: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]! * values[i]!;
-  return Math.sqrt(total);
-};
 
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let total = 0;

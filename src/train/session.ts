@@ -4,6 +4,7 @@ import { DocumentError, TrainingError } from "../core/errors.ts";
 import type { Scores } from "../core/events.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
+import { firstNotFinite } from "../core/vectors.ts";
 import { Augmenter } from "../data/augmentations/apply.ts";
 import { type BatchPlan, batchPlan } from "../data/batches.ts";
 import type { Dataset, RawDataset } from "../data/dataset.ts";
@@ -367,7 +368,8 @@ export class Session {
 
   /** The first parameter or running statistic that holds a NaN or an infinity. */
   firstNonFinite(): string | undefined {
-    return this.modelTensors().find((tensor) => !areFinite(this.executable.readState(tensor)))?.name;
+    const isBroken = (values: ArrayLike<number>) => firstNotFinite(values) < values.length;
+    return this.modelTensors().find((tensor) => isBroken(this.executable.readState(tensor)))?.name;
   }
 
   /** "784-100-10", "28x28-conv 5x5x30-maxPool-100-10": what comes in, and each layer in short. */
@@ -377,11 +379,4 @@ export class Session {
     const input = seesImages ? shape.join("x") : String(sizeOf(shape));
     return [input, describeLayers(this.run.layers)].filter((text) => text !== "").join("-");
   }
-}
-
-/** A loop by itself: it is gone through after every epoch, and `every` calls a function for each number. */
-function areFinite(values: ArrayLike<number>): boolean {
-  // Only NaN and the infinities give NaN.
-  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return false;
-  return true;
 }

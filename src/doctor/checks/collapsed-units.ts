@@ -17,30 +17,27 @@ export const collapsedUnits = defineCheck({
   explains: ["notLearning", "underfitting", "updatesTooSmall", "updatesTooLarge"],
   watch() {
     const { ratio, whole } = this.thresholds as { ratio: number; whole: number };
-    const last = lastingly((probe) => {
-      const layers = hidden(probe);
-      return layers.flatMap((layer: LayerProbe, i) => {
-        const pairs = [[layers[i - 1], ratio] as const, [layers[0], whole] as const];
-        const found = pairs.find(([before, least]) => before && before.spread > 0 && layer.spread < least * before.spread);
-        if (!found) return [];
-        const [before, threshold] = [found[0]!, found[1]];
-        const seen = { layer: layer.layer, before: before.layer, share: layer.spread / before.spread, threshold };
-        return [{ key: layer.layer, seen }];
-      });
-    });
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      const { layer, before, share, threshold } = found;
-      return {
+    return lastingly(
+      (probe) => {
+        const layers = hidden(probe);
+        return layers.flatMap((layer: LayerProbe, i) => {
+          const pairs = [[layers[i - 1], ratio] as const, [layers[0], whole] as const];
+          const found = pairs.find(([before, least]) => before && before.spread > 0 && layer.spread < least * before.spread);
+          if (!found) return [];
+          const [before, threshold] = [found[0]!, found[1]];
+          const seen = { layer: layer.layer, before: before.layer, share: layer.spread / before.spread, threshold };
+          return [{ key: layer.layer, seen }];
+        });
+      },
+      ({ layer, before, share, threshold }) => ({
         severity: "warning",
         message: `the outputs of '${layer}' differ from example to example by ${short(share)} of what those of '${before}' do`,
         evidence: { ratio: share, threshold },
         cause: "weights that are too small at the start",
         advice: "Begin with He's weights for relu and Xavier's for tanh and sigmoid, or put batchNorm before the activation.",
         layer,
-      };
-    };
+      }),
+    );
   },
 });
 

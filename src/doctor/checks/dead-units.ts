@@ -15,32 +15,30 @@ export const deadUnits = defineCheck({
   explains: ["notLearning", "underfitting", "collapsedUnits", "updatesTooSmall", "updatesTooLarge"],
   watch(run) {
     const { share } = this.thresholds as { share: number };
-    const last = lastingly((probe) =>
-      probe.layers
-        .filter(({ silent }, i) => silent >= (i === probe.layers.length - 1 ? 1 : share))
-        .map(({ layer, kind, silent, units }) => ({ key: layer, seen: { layer, kind, silent, units } })),
+    return lastingly(
+      (probe) =>
+        probe.layers
+          .filter(({ silent }, i) => silent >= (i === probe.layers.length - 1 ? 1 : share))
+          .map(({ layer, kind, silent, units }) => ({ key: layer, seen: { layer, kind, silent, units } })),
+      ({ layer, kind, silent, units }) => {
+        const change = otherLearningRate(run, 0.1);
+        return {
+          severity: "warning",
+          message: `${percent(silent)} of the ${units} units of '${layer}' give the same for every example`,
+          evidence: { silent, units, threshold: share },
+          cause:
+            kind === "relu"
+              ? "steps that were too long, or an initialisation that leaves units at the wrong side of 0"
+              : "saturation, or an initialisation that is too small",
+          advice:
+            kind === "relu"
+              ? "Lower the learning rate, begin with He's weights, or use leakyRelu."
+              : "Lower the learning rate; choose an initialisation that fits the activation.",
+          layer,
+          ...(change && { changes: [change] }),
+        };
+      },
     );
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      const { layer, kind, silent, units } = found;
-      const change = otherLearningRate(run, 0.1);
-      return {
-        severity: "warning",
-        message: `${percent(silent)} of the ${units} units of '${layer}' give the same for every example`,
-        evidence: { silent, units, threshold: share },
-        cause:
-          kind === "relu"
-            ? "steps that were too long, or an initialisation that leaves units at the wrong side of 0"
-            : "saturation, or an initialisation that is too small",
-        advice:
-          kind === "relu"
-            ? "Lower the learning rate, begin with He's weights, or use leakyRelu."
-            : "Lower the learning rate; choose an initialisation that fits the activation.",
-        layer,
-        ...(change && { changes: [change] }),
-      };
-    };
   },
 });
 

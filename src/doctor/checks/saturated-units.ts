@@ -14,24 +14,20 @@ export const saturatedUnits = defineCheck({
   explains: ["notLearning", "underfitting", "updatesTooSmall", "collapsedUnits", "deadUnits"],
   watch() {
     const { share } = this.thresholds as { share: number };
-    const last = lastingly((probe) =>
-      hidden(probe)
-        .filter(({ saturated = 0 }) => saturated > share)
-        .map(({ layer, kind, saturated = 0 }) => ({ key: layer, seen: { layer, kind, saturated } })),
-    );
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      const { layer, kind, saturated } = found;
-      return {
+    return lastingly(
+      (probe) =>
+        hidden(probe)
+          .filter(({ saturated = 0 }) => saturated > share)
+          .map(({ layer, kind, saturated = 0 }) => ({ key: layer, seen: { layer, kind, saturated } })),
+      ({ layer, kind, saturated }) => ({
         severity: "warning",
         message: `${percent(saturated)} of the outputs of '${layer}' lie at the ends of the range of ${kind}`,
         evidence: { saturated, threshold: share },
         cause: "weights that are too large at the start, or inputs that are not scaled",
         advice: "Begin with Xavier's weights, standardise the inputs, put batchNorm before the activation, or use relu.",
         layer,
-      };
-    };
+      }),
+    );
   },
 });
 

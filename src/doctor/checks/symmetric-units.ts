@@ -15,20 +15,18 @@ export const symmetricUnits = defineCheck({
   explains: ["notLearning", "deadUnits", "collapsedUnits", "updatesTooSmall", "updatesTooLarge", "underfitting"],
   watch() {
     const { share } = this.thresholds as { share: number };
-    const last = lastingly((probe) => {
-      const zero = probe.parameters.filter(({ isWeight, norm }) => isWeight && norm === 0);
-      const twins = hidden(probe).filter((layer) => layer.twins >= share);
-      // A zero last layer is a choice that some make; zeros before it let nothing pass.
-      const isBlocked = zero.length > 0 && hidden(probe).some(({ silent }) => silent === 1);
-      return [
-        ...twins.map((layer) => ({ key: layer.layer, seen: { layer: layer.layer, share: layer.twins, zero: false } })),
-        ...(isBlocked ? [{ key: "zero", seen: { layer: zero[0]!.parameter, share: 1, zero: true } }] : []),
-      ];
-    });
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      return {
+    return lastingly(
+      (probe) => {
+        const zero = probe.parameters.filter(({ isWeight, norm }) => isWeight && norm === 0);
+        const twins = hidden(probe).filter((layer) => layer.twins >= share);
+        // A zero last layer is a choice that some make; zeros before it let nothing pass.
+        const isBlocked = zero.length > 0 && hidden(probe).some(({ silent }) => silent === 1);
+        return [
+          ...twins.map((layer) => ({ key: layer.layer, seen: { layer: layer.layer, share: layer.twins, zero: false } })),
+          ...(isBlocked ? [{ key: "zero", seen: { layer: zero[0]!.parameter, share: 1, zero: true } }] : []),
+        ];
+      },
+      (found) => ({
         severity: "error",
         message: found.zero
           ? `all weights of '${found.layer}' are 0, and stay so: nothing flows through it or back`
@@ -37,8 +35,8 @@ export const symmetricUnits = defineCheck({
         cause: "weights that are all alike at the start",
         advice: "Begin with random weights: he for relu, xavier for tanh and sigmoid.",
         layer: found.layer,
-      };
-    };
+      }),
+    );
   },
 });
 

@@ -19,29 +19,29 @@ export const updatesTooLarge = defineCheck({
   watch(run) {
     const { ratio, usual, loss, steps } = this.thresholds as { ratio: number; usual: number; loss: number; steps: number };
     let first: number | undefined;
-    const last = lastingly((probe) => {
-      first ??= probe.loss;
-      if (probe.loss <= loss * first) return [];
-      return probe.parameters.flatMap(({ parameter, isWeight, updateNorm = 0, norm }) => {
-        const size = updateNorm / norm;
-        return isWeight && norm > 0 && size > ratio ? [{ key: parameter, seen: { parameter, size } }] : [];
-      });
-    }, steps);
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      const { parameter, size } = found;
-      const change = otherLearningRate(run, Math.max(0.01, (10 * usual) / size));
-      return {
-        severity: "warning",
-        message: `a step changes '${parameter}' by ${short(size)} of its length, where about ${short(usual)} is usual`,
-        evidence: { ratio: size, threshold: ratio, usual },
-        cause: "the learning rate is too high for these weights",
-        advice: "Lower the learning rate by what the ratio is too large.",
-        layer: parameter,
-        ...(change && { changes: [change] }),
-      };
-    };
+    return lastingly(
+      (probe) => {
+        first ??= probe.loss;
+        if (probe.loss <= loss * first) return [];
+        return probe.parameters.flatMap(({ parameter, isWeight, updateNorm = 0, norm }) => {
+          const size = updateNorm / norm;
+          return isWeight && norm > 0 && size > ratio ? [{ key: parameter, seen: { parameter, size } }] : [];
+        });
+      },
+      ({ parameter, size }) => {
+        const change = otherLearningRate(run, Math.max(0.01, (10 * usual) / size));
+        return {
+          severity: "warning",
+          message: `a step changes '${parameter}' by ${short(size)} of its length, where about ${short(usual)} is usual`,
+          evidence: { ratio: size, threshold: ratio, usual },
+          cause: "the learning rate is too high for these weights",
+          advice: "Lower the learning rate by what the ratio is too large.",
+          layer: parameter,
+          ...(change && { changes: [change] }),
+        };
+      },
+      steps,
+    );
   },
 });
 

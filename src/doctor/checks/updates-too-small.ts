@@ -16,28 +16,27 @@ export const updatesTooSmall = defineCheck({
   watch(run) {
     const { ratio, usual, loss } = this.thresholds as { ratio: number; usual: number; loss: number };
     let first: number | undefined;
-    const last = lastingly((probe) => {
-      first ??= probe.loss;
-      const sizes = probe.parameters.flatMap(({ isWeight, updateNorm, norm }) =>
-        isWeight && norm > 0 && updateNorm !== undefined ? [updateNorm / norm] : [],
-      );
-      const largest = Math.max(...sizes);
-      return sizes.length > 0 && largest < ratio && probe.loss > loss * first ? [{ key: "all", seen: { largest } }] : [];
-    });
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      const { largest } = found;
-      const change = largest > 0 ? otherLearningRate(run, Math.min(100, usual / largest)) : undefined;
-      return {
-        severity: "warning",
-        message: `a step changes no weights by more than ${short(largest)} of their length, where about ${short(usual)} is usual`,
-        evidence: { ratio: largest, threshold: ratio, usual },
-        cause: "the learning rate is too low, or gradients vanish on their way back",
-        advice: "Raise the learning rate by what the ratio is too small; if that does not help, look at the initialisation.",
-        ...(change && { changes: [change] }),
-      };
-    };
+    return lastingly(
+      (probe) => {
+        first ??= probe.loss;
+        const sizes = probe.parameters.flatMap(({ isWeight, updateNorm, norm }) =>
+          isWeight && norm > 0 && updateNorm !== undefined ? [updateNorm / norm] : [],
+        );
+        const largest = Math.max(...sizes);
+        return sizes.length > 0 && largest < ratio && probe.loss > loss * first ? [{ key: "all", seen: { largest } }] : [];
+      },
+      ({ largest }) => {
+        const change = largest > 0 ? otherLearningRate(run, Math.min(100, usual / largest)) : undefined;
+        return {
+          severity: "warning",
+          message: `a step changes no weights by more than ${short(largest)} of their length, where about ${short(usual)} is usual`,
+          evidence: { ratio: largest, threshold: ratio, usual },
+          cause: "the learning rate is too low, or gradients vanish on their way back",
+          advice: "Raise the learning rate by what the ratio is too small; if that does not help, look at the initialisation.",
+          ...(change && { changes: [change] }),
+        };
+      },
+    );
   },
 });
 

@@ -16,32 +16,32 @@ export const vanishedWeights = defineCheck({
   watch(run) {
     const { share } = this.thresholds as { share: number };
     const first = new Map<string, number>();
-    const last = lastingly((probe) => {
-      const shares = probe.parameters.flatMap(({ parameter, isWeight, norm }) => {
-        if (!isWeight) return [];
-        if (!first.has(parameter)) first.set(parameter, norm);
-        return [norm / first.get(parameter)!];
-      });
-      // What began with zeros has no part left of it.
-      const largest = Math.max(...shares);
-      return shares.length > 0 && largest < share ? [{ key: "all", seen: { largest } }] : [];
-    });
-    return (event) => {
-      const found = event.type === "probe.taken" ? last(event) : undefined;
-      if (!found) return undefined;
-      const { penalty } = run.document;
-      const strength = penalty?.strength;
-      return {
-        severity: "warning",
-        message: `no weight is longer than ${percent(found.largest)} of what it began with`,
-        evidence: { share: found.largest, threshold: share },
-        cause: penalty ? "the penalty is far too strong" : "a decay or a constraint that is far too strong",
-        advice: "Make it ten to a hundred times weaker.",
-        ...(typeof strength === "number" && {
-          changes: [{ path: "penalty.strength", value: Number((strength / 100).toPrecision(2)) }],
-        }),
-      };
-    };
+    return lastingly(
+      (probe) => {
+        const shares = probe.parameters.flatMap(({ parameter, isWeight, norm }) => {
+          if (!isWeight) return [];
+          if (!first.has(parameter)) first.set(parameter, norm);
+          return [norm / first.get(parameter)!];
+        });
+        // What began with zeros has no part left of it.
+        const largest = Math.max(...shares);
+        return shares.length > 0 && largest < share ? [{ key: "all", seen: { largest } }] : [];
+      },
+      (found) => {
+        const { penalty } = run.document;
+        const strength = penalty?.strength;
+        return {
+          severity: "warning",
+          message: `no weight is longer than ${percent(found.largest)} of what it began with`,
+          evidence: { share: found.largest, threshold: share },
+          cause: penalty ? "the penalty is far too strong" : "a decay or a constraint that is far too strong",
+          advice: "Make it ten to a hundred times weaker.",
+          ...(typeof strength === "number" && {
+            changes: [{ path: "penalty.strength", value: Number((strength / 100).toPrecision(2)) }],
+          }),
+        };
+      },
+    );
   },
 });
 

@@ -1,6 +1,7 @@
 import type { Finding } from "../../core/findings.ts";
 import { pow } from "../../core/math.ts";
 import { short } from "../checks/define.ts";
+import { decayingMean } from "../decaying-mean.ts";
 import type { Sweep } from "../examiner.ts";
 import { defineExamination } from "./define.ts";
 
@@ -113,13 +114,7 @@ interface Suggestion {
 
 /** The rate that losses at growing rates suggest. */
 export function suggestionOf({ rates, losses }: Sweep): Suggestion {
-  const smoothed: number[] = [];
-  let [mean, weight] = [0, 0];
-  for (const loss of losses) {
-    mean = smoothing * mean + (1 - smoothing) * loss;
-    weight = smoothing * weight + (1 - smoothing);
-    smoothed.push(mean / weight);
-  }
+  const smoothed = losses.map(decayingMean(smoothing));
   const first = smoothed[Math.min(still, smoothed.length) - 1] ?? Number.NaN;
   const later = smoothed.slice(still);
   const lowest = Math.min(...later);
