@@ -107,6 +107,7 @@ export class FunctionBuilder {
   readonly parameters: readonly ValueType[];
   private readonly localTypes: ValueType[] = [];
   private readonly code = new Bytes();
+  private zero: Local | undefined;
   private capturing: { readonly firstLocal: Local; readonly places: number[] } | undefined;
 
   constructor(name: string, parameters: readonly ValueType[]) {
@@ -122,6 +123,24 @@ export class FunctionBuilder {
   /** So many locals of one type, to be taken apart. */
   locals<const N extends number>(type: ValueType, count: N): Locals<N> {
     return Array.from({ length: count }, () => this.local(type)) as unknown as Locals<N>;
+  }
+
+  /**
+   * Sets vectors to 0 that are not needed any more. A loop around would carry them from round to round, and a host that pairs
+   * vectors would take them apart for it.
+   */
+  forget(vectors: readonly Local[]): this {
+    this.zero ??= this.local("v128");
+    for (const vector of vectors) this.get(this.zero).set(vector);
+    return this;
+  }
+
+  /** Appends what `emit` appends, and forgets the vectors that were made in it. */
+  forgetting(emit: () => void): this {
+    const first = this.localTypes.length;
+    emit();
+    const made = this.localTypes.flatMap((type, i) => (i >= first && type === "v128" ? [this.parameters.length + i] : []));
+    return this.forget(made.filter((local) => local !== this.zero));
   }
 
   op(name: PlainInstruction): this {

@@ -31,68 +31,58 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
   const [width, column, left, block, from, count, outerNumber, firstRow] = f.locals("i32", 8);
   const parts = Array.from({ length: wide }, () => f.local("v128"));
   const totals = Array.from({ length: wide }, () => f.local("v128"));
-  let vector = 0;
-  const formula = new FormulaCode(
+  const formula: FormulaCode = new FormulaCode(
     f,
     values,
-    ({ operand, layout }) => {
-      f.get(operandAt(operand));
-      if (layout === "full" || layout === "perColumn")
-        f.get(column)
-          .op("i32.add")
-          .mem("v128.load", 16 * vector);
-      else f.mem("v128.load32_splat");
+    (value, vector) => {
+      const operand = operandAt(value.operand);
+      if (value.layout === "full" || value.layout === "perColumn") {
+        formula.address(value, () => f.get(operand).get(column).op("i32.add")).mem("v128.load", 16 * vector);
+      } else f.get(operand).mem("v128.load32_splat");
     },
-    (value) => {
+    (value, vector) => {
       if (value.kind !== "accumulated") throw new Error(`no code for ${value.kind} in columns`);
       f.get(totals[vector]!);
     },
   );
 
-  // One for each vector of a chunk: what is the same for all rows stays in locals.
-  const elementCodes = Array.from(
-    { length: wide },
-    (_, v) =>
-      new FormulaCode(
-        f,
-        elements.values,
-        ({ operand, layout }) => {
-          f.get(firstElement + operand);
-          if (layout === "full")
-            f.get(from)
-              .op("i32.add")
-              .mem("v128.load", 16 * v);
-          else if (layout === "perColumn")
-            f.get(column)
-              .op("i32.add")
-              .mem("v128.load", 16 * v);
-          else f.mem("v128.load32_splat");
-        },
-        (value) => {
-          throw new Error(`no code for ${value.kind} in the elements of columns`);
-        },
-      ),
+  // What is the same for all rows stays in locals.
+  const elementCode: FormulaCode = new FormulaCode(
+    f,
+    elements.values,
+    (value, vector) => {
+      const operand = firstElement + value.operand;
+      if (value.layout === "full" || value.layout === "perColumn") {
+        const along = value.layout === "full" ? from : column;
+        elementCode.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", 16 * vector);
+      } else f.get(operand).mem("v128.load32_splat");
+    },
+    (value) => {
+      throw new Error(`no code for ${value.kind} in the elements of columns`);
+    },
   );
 
   const emitChunk = (vectors: number, partial: boolean) => {
+    f.forgetting(() => emitSums(vectors, partial)).forget([...parts, ...totals]);
+    f.bump(column, 16 * vectors);
+  };
+  const emitSums = (vectors: number, partial: boolean) => {
     const current = Array.from({ length: vectors }, (_, v) => v);
     for (const v of current) f.f32x4(reduceCodes[kernel.name].start).set(totals[v]!);
     f.get(firstRow).get(column).op("i32.add").set(from);
     f.get(size).set(left);
-    for (const v of current) {
-      for (const scope of ["uniform", "perColumn"] as const) {
-        elementCodes[v]!.begin(scope);
-        elementCodes[v]!.prepare(scope);
-      }
+    for (const scope of ["uniform", "perColumn"] as const) {
+      elementCode.begin(scope);
+      for (const v of current) elementCode.at(v).prepare(scope);
     }
     f.loop(() => {
       for (const v of current) f.f32x4(reduceCodes[kernel.name].start).set(parts[v]!);
       f.get(left).i32(64).get(left).i32(64).op("i32.lt_u").op("select").set(block);
       f.get(left).get(block).op("i32.sub").set(left);
       f.loop(() => {
+        elementCode.begin("full");
         for (const v of current) {
-          elementCodes[v]!.begin("full");
-          elementCodes[v]!.push(elements.value);
+          elementCode.at(v).push(elements.value);
           f.get(parts[v]!).op(reduceCodes[kernel.name].join).set(parts[v]!);
         }
         f.get(from).get(rowBytes).op("i32.add").set(from);
@@ -101,12 +91,9 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
       for (const v of current) f.get(totals[v]!).get(parts[v]!).op(reduceCodes[kernel.name].join).set(totals[v]!);
       f.get(left).brIf(0);
     });
-    for (vector = 0; vector < vectors; vector++) {
-      formula.begin("full");
-      formula.begin("perColumn");
-      emitStores(f, formula, stores, storeAt(0), column, partial ? count : undefined, 16 * vector);
-    }
-    f.bump(column, 16 * vectors);
+    formula.begin("full");
+    formula.begin("perColumn");
+    emitStores(f, formula, stores, storeAt(0), column, partial ? count : undefined, 0, vectors);
   };
 
   f.get(columns).i32(4).op("i32.mul").set(width);

@@ -6,26 +6,23 @@ import type { KeptPanels } from "../../graph/plan/panels.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
-import type { Numerics } from "../engine.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
 import { type ConvolutionKernel, convolutionForm, emitConvolution, isConvolution } from "./convolution-code.ts";
 import { emitCopy } from "./copy-code.ts";
 import type { CutTable } from "./cuts.ts";
-import { emitFilterGradient, filterGradientForm } from "./filter-gradient-code.ts";
+import { emitFilterGradient, filterGradientForm, filterGradientScratch } from "./filter-gradient-code.ts";
 import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
-import { emitMatmul, matmulForm, panelGroups, productScratch } from "./matmul-code.ts";
+import { columnGroups, emitMatmul, matmulForm, productScratch } from "./matmul-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
-import { emitStrip } from "./strip-code.ts";
+import { emitStrip, type Widths } from "./strip-code.ts";
+import type { Target } from "./target.ts";
 import { checkImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
 import { distances } from "./window-walk.ts";
-
-/** Addresses of the rows of a strip. */
-const listBytes = 64;
 
 /** Bytes that the kernels of a plan need beside their tensors, in each thread. */
 export function scratchBytes(plan: Plan): number {
@@ -33,7 +30,7 @@ export function scratchBytes(plan: Plan): number {
     0,
     ...plan.steps.map(({ kernel }) => {
       if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k, kernel.n).bytes;
-      return kernel.kind === "filterGradient" ? listBytes : 0;
+      return kernel.kind === "filterGradient" ? filterGradientScratch : 0;
     }),
   );
 }
@@ -48,11 +45,11 @@ class KernelLibrary {
   private readonly functions = new Map<string, number>();
   private readonly loops = new Map<string, Snippet>();
   private readonly module: ModuleBuilder;
-  private readonly numerics: Numerics;
+  private readonly target: Target;
 
-  constructor(module: ModuleBuilder, numerics: Numerics) {
+  constructor(module: ModuleBuilder, target: Target) {
     this.module = module;
-    this.numerics = numerics;
+    this.target = target;
   }
 
   private once(form: string, emit: (number: number) => number): number {
@@ -98,8 +95,8 @@ class KernelLibrary {
         part.place(addressOf(sources[1]), 4 * counts[0] * counts[1] * kernel.filters);
         part.placeOfChunk(addressOf(target), (4 * sizeOf(target.shape)) / chunksOf(images));
         f.get(body.scratch);
-        const form = filterGradientForm(kernel, this.numerics);
-        f.call(this.once(form, (number) => emitFilterGradient(this.module, kernel, this.numerics, `filterGradient${number}`)));
+        const form = filterGradientForm(kernel, this.target);
+        f.call(this.once(form, (number) => emitFilterGradient(this.module, kernel, this.target, `filterGradient${number}`)));
         return;
       }
       case "chunkReduction": {
@@ -158,7 +155,7 @@ class KernelLibrary {
           if (gathered) f.i32(addressOf(gathered));
         }
         for (const { tensor, layout } of stores) part.place(addressOf(tensor), layout === "full" ? bytes("float32") : 0);
-        f.call(this.once(rowsForm(kernel), (number) => emitRows(this.module, kernel, `rows${number}`)));
+        f.call(this.once(rowsForm(kernel), (number) => emitRows(this.module, kernel, this.target, `rows${number}`)));
         return;
       }
     }
@@ -207,8 +204,8 @@ class KernelLibrary {
     const bytesOf = { full: 4 * n * perImage, perRow: 4 * perImage, perColumn: 0, uniform: 0 };
     for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
     for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);
-    const form = convolutionForm(kernel, this.numerics);
-    f.call(this.once(form, (number) => emitConvolution(this.module, kernel, this.numerics, `convolution${number}`, this.loops)));
+    const form = convolutionForm(kernel, this.target);
+    f.call(this.once(form, (number) => emitConvolution(this.module, kernel, this.target, `convolution${number}`, this.loops)));
   }
 
   private callPool(f: FunctionBuilder, kernel: PoolKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
@@ -218,30 +215,31 @@ class KernelLibrary {
     for (const tensor of images) part.place(addressOf(tensor), (4 * sizeOf(tensor.shape)) / windows.images);
     for (const { tensor, layout } of operands) part.place(addressOf(tensor), layout === "full" ? perImage : 0);
     for (const { tensor } of stores) part.place(addressOf(tensor), perImage);
-    f.call(this.once(poolForm(kernel), (number) => emitPool(this.module, kernel, `${kernel.name}${number}`)));
+    f.call(this.once(poolForm(kernel), (number) => emitPool(this.module, kernel, this.target, `${kernel.name}${number}`)));
   }
 
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     const { operands, stores, a, panels, transposeA, m, n, k, gathered } = kernel;
-    const form = matmulForm(kernel, this.numerics);
+    const form = matmulForm(kernel, this.target);
     const shared = {
-      core: (height: number, vectors: number, packsA: boolean, skipsZeros: boolean, fromList: boolean) =>
-        this.once(`core ${[height, vectors, packsA, skipsZeros, fromList].join()}`, () => {
-          const parts = { kernel: undefined, numerics: this.numerics, packsA, skipsZeros, loops: this.loops, fromList };
-          const name = `core${height}x${4 * vectors}${skipsZeros ? "skipping" : packsA ? "packed" : fromList ? "listed" : ""}`;
-          return emitStrip(this.module, name, parts, height, vectors, 4 * vectors);
+      core: (height: number, widths: Widths, packsA: boolean, skipsZeros: boolean, fromList: boolean) =>
+        this.once(`core ${[height, widths.join("+"), packsA, skipsZeros, fromList].join()}`, () => {
+          const parts = { kernel: undefined, target: this.target, packsA, skipsZeros, loops: this.loops, fromList };
+          const columns = widths.map((width) => 4 * width).join("+");
+          const name = `core${height}x${columns}${skipsZeros ? "skipping" : packsA ? "packed" : fromList ? "listed" : ""}`;
+          return emitStrip(this.module, name, parts, height, widths);
         }),
     };
     const product = this.once(form, (number) =>
-      emitMatmul(this.module, kernel, this.numerics, `matmul${number}`, this.loops, shared),
+      emitMatmul(this.module, kernel, this.target, `matmul${number}`, this.loops, shared),
     );
-    for (const { first, count, tail } of panelGroups(kernel)) {
-      const column = 4 * panelColumns * first;
+    for (const { first, tiles, tail } of columnGroups(kernel, this.target)) {
+      const column = 4 * first;
       part.place(addressOf(a), transposeA ? 4 : gathered ? 0 : 4 * k);
       f.i32(4 * (transposeA ? m : k))
         .i32(addressOf(panels) + column * k)
         .i32(k);
-      f.i32(count)
+      f.i32(tiles)
         .i32(tail)
         .i32(4 * n);
       part.strips(m);
@@ -295,7 +293,7 @@ export function compileModule(
   kept: KeptPlaces,
   cuts: CutTable,
   threads: ThreadPlaces,
-  options: { readonly numerics: Numerics; readonly isShared: boolean; readonly isProfiled: boolean },
+  options: { readonly target: Target; readonly isShared: boolean; readonly isProfiled: boolean },
 ): Uint8Array<ArrayBuffer> {
   const { isProfiled } = options;
   const module = new ModuleBuilder(options.isShared, [checkImport, ...(isProfiled ? [markImport] : [])]);
@@ -307,7 +305,7 @@ export function compileModule(
     if (isProfiled) f.i32(2 * kernel + 1).call(markFunction);
   };
   const threadsCode = new ThreadsCode(module, threads.control);
-  const library = new KernelLibrary(module, options.numerics);
+  const library = new KernelLibrary(module, options.target);
   const waiting: number[] = [];
   const bodies = [...programs].map(([name, { plan, addressOf }]) => {
     const { index, code: f } = module.function(`${name}.body`, ["i32", "i32"]);

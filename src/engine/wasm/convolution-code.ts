@@ -3,17 +3,18 @@
  *
  * Windows of an image are the rows of the product. A strip of up to 6 of them runs along the panels of the filters, as in any
  * product (see matmul-code.ts); each line of a window lies side by side in the image and is a run of k. Sums take their terms in
- * the order of k: line, column, channel.
+ * the order of k: line, column, channel. The last filters, which fill no tile, leave their sums in memory for the formula, as all
+ * do where it is long.
  */
 
 import type { Windows } from "../../graph/plan/image-kernels.ts";
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
-import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
-import type { Numerics } from "../engine.ts";
 import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
+import { fullTile, lastTile } from "./matmul-code.ts";
 import { emitStrip, isLong } from "./strip-code.ts";
+import { type Target, tileColumns } from "./target.ts";
 import { distances, emitList, runsOfWindow } from "./window-walk.ts";
 
 export type ConvolutionKernel = MatmulKernel & { readonly windows: Windows };
@@ -24,8 +25,8 @@ export function windowsForm({ height, width, channels, geometry }: Windows): str
   return `${height}x${width}x${channels} ${String(geometry.kernel)} ${String(geometry.stride)} ${String(geometry.dilation)} ${String(geometry.padding)}`;
 }
 
-export function convolutionForm(kernel: ConvolutionKernel, numerics: Numerics): string {
-  return `convolution ${numerics} ${windowsForm(kernel.windows)} ${kernel.n} ${keyOfFormula(kernel)}`;
+export function convolutionForm(kernel: ConvolutionKernel, target: Target): string {
+  return `convolution ${target.numerics} ${windowsForm(kernel.windows)} ${kernel.n} ${keyOfFormula(kernel)}`;
 }
 
 /** Parameters of a convolution before its operands and stores. */
@@ -36,24 +37,19 @@ const headCount = 5;
 export function emitConvolution(
   module: ModuleBuilder,
   kernel: ConvolutionKernel,
-  numerics: Numerics,
+  target: Target,
   name: string,
   loops: Map<string, Snippet>,
 ): number {
   const { operands, stores, windows, n, k } = kernel;
-  const panels = Math.floor(n / panelColumns);
-  const tail = tailWidth(n);
-  const longFormula = isLong(kernel) ? emitLongFormula(module, `${name}.formula`, kernel) : undefined;
+  const columns = tileColumns(target);
+  const tiles = Math.floor(n / columns);
+  const tail = lastTile(n, target);
+  const isShort = !isLong(kernel);
+  const formula = !isShort || tail.length > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
   const window = runsOfWindow(windows);
-  const sumsBytes = 4 * (panels * panelColumns + tail);
-  const parts = {
-    kernel: longFormula === undefined ? kernel : undefined,
-    numerics,
-    packsA: false,
-    skipsZeros: false,
-    loops,
-    window,
-  };
+  const sumsBytes = 4 * columns * tiles + 16 * tail.reduce<number>((sum, width) => sum + width, 0);
+  const parts = { kernel: undefined, target, packsA: false, skipsZeros: false, loops, window };
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const pointers = [
     ...operands.map(({ layout }, i) => ({ local: headCount + i, layout })),
@@ -64,21 +60,36 @@ export function emitConvolution(
   const strips = stripsOfRows(windows.counts[0] * windows.counts[1]).map(({ lines, count }) => ({
     lines,
     count,
-    full: panels > 0 ? emitStrip(module, `${name}.${lines}x8`, parts, lines, 2, 8) : 0,
-    last: tail > 0 ? emitStrip(module, `${name}.${lines}x${tail}tail`, parts, lines, tail / 4, n % panelColumns) : 0,
+    full:
+      tiles > 0
+        ? emitStrip(module, `${name}.${lines}x${columns}`, { ...parts, ...(isShort && { kernel }) }, lines, fullTile(target))
+        : 0,
+    last: tail.length > 0 ? emitStrip(module, `${name}.${lines}tail`, parts, lines, tail) : 0,
   }));
-  const call = (strip: number, b: () => void, count: number, column: number) => {
-    f.i32(0).i32(0);
-    b();
+  const tailColumn = 4 * columns * tiles;
+  /** A strip along so many tiles, from a byte offset in the columns on. */
+  const call = (strip: number, count: number, column: number, inRegisters: boolean) => {
+    f.i32(0)
+      .i32(0)
+      .get(head.b)
+      .i32(column * k)
+      .op("i32.add");
     f.i32(window.length).i32(count);
-    if (longFormula === undefined) f.i32(4 * n).get(head.tile);
-    else f.i32(sumsBytes).get(head.tile).i32(column).op("i32.add");
-    f.get(head.list).i32(0);
-    for (const { local, layout } of longFormula === undefined ? pointers : []) {
-      f.get(local);
-      if (column > 0 && (layout === "full" || layout === "perColumn")) f.i32(column).op("i32.add");
-    }
+    f.i32(inRegisters ? 4 * n : sumsBytes);
+    f.get(head.tile).i32(column).op("i32.add").get(head.list).i32(k);
+    if (inRegisters) for (const { local } of pointers) f.get(local);
     f.call(strip);
+  };
+  /** The formula over the sums of a strip in memory, from a byte offset in the columns on. */
+  const follow = (lines: number, column: number) => {
+    const strip = {
+      sums: () => f.get(head.tile),
+      sumsBytes: () => f.i32(sumsBytes),
+      rows: () => f.i32(lines),
+      columns: () => f.i32(n - column / 4),
+      rowBytes: () => f.i32(4 * n),
+    };
+    callLongFormula(f, formula, strip, pointers, () => f.i32(column).op("i32.add"));
   };
   f.countdown(head.images as Local, () => {
     f.get(head.a).set(place).i32(windows.counts[1]).set(left);
@@ -86,25 +97,10 @@ export function emitConvolution(
       f.i32(count).set(counter);
       f.countdown(counter, () => {
         emitList(f, head.list, lines, { place, left }, windows.counts[1], step, nextLine);
-        if (panels > 0) call(full, () => f.get(head.b), panels, 0);
-        if (tail > 0) {
-          const b = () =>
-            f
-              .get(head.b)
-              .i32(4 * panelColumns * k * panels)
-              .op("i32.add");
-          call(last, b, 1, 4 * panelColumns * panels);
-        }
-        if (longFormula !== undefined) {
-          const strip = {
-            sums: () => f.get(head.tile),
-            sumsBytes: () => f.i32(sumsBytes),
-            rows: () => f.i32(lines),
-            columns: () => f.i32(n),
-            rowBytes: () => f.i32(4 * n),
-          };
-          callLongFormula(f, longFormula, strip, pointers);
-        }
+        if (tiles > 0) call(full, tiles, 0, isShort);
+        if (tail.length > 0) call(last, 1, tailColumn, false);
+        if (!isShort) follow(lines, 0);
+        else if (tail.length > 0) follow(lines, tailColumn);
         for (const { local, layout } of pointers) {
           if (layout === "full") f.bump(local, 4 * n * lines);
           else if (layout === "perRow") f.bump(local, 4 * lines);

@@ -1,65 +1,57 @@
 /**
  * Code for the gradient of filters: windows of images, transposed, times the gradient of the convolution.
  *
- * Each image adds to the sums of its chunk, which stay in memory between images: a tile of 6 places of the window by 8 filters
+ * Each image adds to the sums of its chunk, which stay in memory between images: a tile of 6 places of the window by 8 or 16 filters
  * takes them up, walks over all windows of the image, and puts them down. So sums take their terms in the order of the windows,
- * chunk by chunk; chunks are cut by the number of images alone.
+ * chunk by chunk; chunks are cut by the number of images alone. Where the last filters fill no vector, sums go through a tile: all
+ * vectors of a tile are stored alike, which hosts that pair them ask for.
  */
 import type { FilterGradientKernel } from "../../graph/plan/image-kernels.ts";
-import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
-import type { Numerics } from "../engine.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
-import { stripsOfRows } from "./cuts.ts";
+import { maximumStrip, stripsOfRows } from "./cuts.ts";
 import { storeLanes } from "./formula-code.ts";
-import { emitInnerLoop } from "./strip-code.ts";
+import { emitInnerLoop, innerLocals } from "./strip-code.ts";
+import { type Target, tileColumns } from "./target.ts";
 import { distances, emitList, runsOfWindow } from "./window-walk.ts";
 
-export function filterGradientForm({ windows, filters }: FilterGradientKernel, numerics: Numerics): string {
-  return `filterGradient ${numerics} ${windowsForm(windows)} ${filters}`;
+export function filterGradientForm({ windows, filters }: FilterGradientKernel, target: Target): string {
+  return `filterGradient ${target.numerics} ${windowsForm(windows)} ${filters}`;
 }
 
-const stripHead = { list: 0, b: 1, target: 2, panels: 3 } as const;
+const stripHead = { list: 0, b: 1, target: 2, tiles: 3 } as const;
 
-/** A strip of up to 6 places of the window along panels of filters, over the windows of one image. */
+/** Addresses of the rows of a strip, and behind them a tile of sums. */
+const listBytes = 64;
+export const filterGradientScratch = listBytes + maximumStrip * 64;
+
+/** A strip of up to 6 places of the window along tiles of so many filters, over the windows of one image. */
 function emitFilterStrip(
   module: ModuleBuilder,
   name: string,
   { windows, filters }: FilterGradientKernel,
-  numerics: Numerics,
+  target: Target,
   height: number,
   columns: number,
 ): number {
   const { index, code: f } = module.function(name, new Array(4).fill("i32"));
-  const vectors = columns > 4 ? 2 : 1;
-  const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
-  const sums = vectorLocals(height * vectors);
-  const bVectors = vectorLocals(vectors);
-  const aNumber = f.local("v128");
-  const aRows = Array.from({ length: height }, () => f.local("i32"));
-  const [left, listAt, bRow, b, lines] = f.locals("i32", 5);
+  const vectors = Math.ceil(columns / 4);
+  const b = f.local("i32");
   const { step, nextLine } = distances(windows);
   const rowBytes = 4 * filters;
   const inner = {
+    ...innerLocals(f, b, height, [vectors], height),
     stepA: step,
     stepB: rowBytes,
     count: { known: windows.counts[1] },
-    b,
-    height,
-    vectors,
-    sums,
-    bVectors,
-    aNumber,
-    aRows,
-    left,
-    listAt,
-    bRow,
   };
-  f.countdown(stripHead.panels as Local, () => {
+  const { sums, aRows } = inner;
+  const lines = f.local("i32");
+  /** Where a sum lies, from the first on. */
+  const offsetOf = (sum: number) => Math.floor(sum / vectors) * rowBytes + 16 * (sum % vectors);
+  f.countdown(stripHead.tiles as Local, () => {
     sums.forEach((sum, i) => {
-      f.get(stripHead.target)
-        .mem("v128.load", Math.floor(i / vectors) * rowBytes + 16 * (i % vectors))
-        .set(sum);
+      f.get(stripHead.target).mem("v128.load", offsetOf(i)).set(sum);
     });
     for (const [i, row] of aRows.entries())
       f.get(stripHead.list)
@@ -67,17 +59,26 @@ function emitFilterStrip(
         .set(row);
     f.get(stripHead.b).set(b).i32(windows.counts[0]).set(lines);
     f.countdown(lines, () => {
-      emitInnerLoop(f, { numerics, packsA: false, skipsZeros: false }, inner);
+      emitInnerLoop(f, { target, packsA: false, skipsZeros: false }, inner);
       for (const row of aRows) f.bump(row, nextLine);
     });
-    // Past the last filter lies the next place's sum: only what belongs to this panel is written.
-    sums.forEach((sum, i) => {
-      const offset = Math.floor(i / vectors) * rowBytes + 16 * (i % vectors);
-      const valid = Math.min(4, columns - 4 * (i % vectors));
-      storeLanes(f, () => f.get(stripHead.target), sum, valid, offset);
-    });
-    f.bump(stripHead.target, 32);
-    f.bump(stripHead.b, 32);
+    const store = (base: Local, offset: (sum: number) => number) => {
+      // Of neighbours the last one first, as in emitStores.
+      for (let i = sums.length - 1; i >= 0; i--) f.get(base).get(sums[i]!).mem("v128.store", offset(i));
+    };
+    if (columns % 4 === 0) store(stripHead.target, offsetOf);
+    else {
+      // Past the last filter lies the next place's sum: only what belongs to this tile is written.
+      store(stripHead.list, (sum) => listBytes + 16 * sum);
+      sums.forEach((sum, i) => {
+        f.get(stripHead.list)
+          .mem("v128.load", listBytes + 16 * i)
+          .set(sum);
+        storeLanes(f, () => f.get(stripHead.target), sum, Math.min(4, columns - 4 * (i % vectors)), offsetOf(i));
+      });
+    }
+    f.bump(stripHead.target, 16 * vectors);
+    f.bump(stripHead.b, 16 * vectors);
   });
   return index;
 }
@@ -88,24 +89,20 @@ const head = { images: 0, x: 1, gradient: 2, target: 3, list: 4 } as const;
  * The function of a filter gradient, for the images of one chunk. Parameters: how many images, address of the first, of its
  * gradient, of the chunk's sums, of a list.
  */
-export function emitFilterGradient(
-  module: ModuleBuilder,
-  kernel: FilterGradientKernel,
-  numerics: Numerics,
-  name: string,
-): number {
+export function emitFilterGradient(module: ModuleBuilder, kernel: FilterGradientKernel, target: Target, name: string): number {
   const { windows, filters } = kernel;
   const { index, code: f } = module.function(name, new Array(5).fill("i32"));
   const run = runsOfWindow(windows);
   const places = run.length * run.runs;
-  const panels = Math.floor(filters / panelColumns);
-  const tail = filters % panelColumns;
+  const columns = tileColumns(target);
+  const tiles = Math.floor(filters / columns);
+  const tail = filters % columns;
   const [sums, place, left, counter] = f.locals("i32", 4);
   const strips = stripsOfRows(places).map(({ lines, count }) => ({
     lines,
     count,
-    full: panels > 0 ? emitFilterStrip(module, `${name}.${lines}x8`, kernel, numerics, lines, 8) : 0,
-    last: tail > 0 ? emitFilterStrip(module, `${name}.${lines}x${tailWidth(filters)}tail`, kernel, numerics, lines, tail) : 0,
+    full: tiles > 0 ? emitFilterStrip(module, `${name}.${lines}x${columns}`, kernel, target, lines, columns) : 0,
+    last: tail > 0 ? emitFilterStrip(module, `${name}.${lines}tail`, kernel, target, lines, tail) : 0,
   }));
   f.get(head.target)
     .i32(0)
@@ -117,9 +114,9 @@ export function emitFilterGradient(
       f.i32(count).set(counter);
       f.countdown(counter, () => {
         emitList(f, head.list, lines, { place, left }, run.length, 4, run.jump);
-        if (panels > 0) f.get(head.list).get(head.gradient).get(sums).i32(panels).call(full);
+        if (tiles > 0) f.get(head.list).get(head.gradient).get(sums).i32(tiles).call(full);
         if (tail > 0) {
-          const behind = 32 * panels;
+          const behind = 4 * columns * tiles;
           f.get(head.list).get(head.gradient).i32(behind).op("i32.add").get(sums).i32(behind).op("i32.add").i32(1).call(last);
         }
         f.bump(sums, 4 * filters * lines);

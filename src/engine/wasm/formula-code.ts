@@ -1,6 +1,10 @@
 /**
  * Code for formulas: each value of a kernel is computed once in the widest scope that it is constant in (the whole call, a
  * row, four columns of a row) and kept in a local. How operands are addressed is the business of the kernel around it.
+ *
+ * Pairs  Vectors that lie side by side are computed side by side, then stored together: hosts that make one operation of two
+ *        neighbouring ones (see host-vectors.ts) look for pairs of stores, and for the same operations behind both of them. They
+ *        know neighbours by an address that is computed once.
  */
 
 import type { ReduceName } from "../../graph/index.ts";
@@ -19,24 +23,22 @@ export type Scope = "uniform" | "perRow" | "perColumn" | "full";
 export class FormulaCode {
   private readonly f: FunctionBuilder;
   private readonly values: readonly Value[];
-  private readonly load: (value: Extract<Value, { kind: "load" }>) => void;
-  private readonly special: (value: Value, index: number) => void;
-  private readonly slots: Record<Scope, Map<number, Slot>> = {
-    uniform: new Map(),
-    perRow: new Map(),
-    perColumn: new Map(),
-    full: new Map(),
-  };
+  private readonly load: (value: Extract<Value, { kind: "load" }>, vector: number) => void;
+  private readonly special: (value: Value, vector: number) => void;
+  /** Of the first vector; others share what does not differ from column to column. */
+  private readonly slots: Record<Scope, Map<number, Slot>[]> = { uniform: [], perRow: [], perColumn: [], full: [] };
+  private readonly addresses = new Map<number, { readonly local: Local; readonly layout: Layout }>();
+  private vector = 0;
 
   /**
-   * @param load    pushes the operand's vector for the place at hand
+   * @param load    pushes the operand's vector for the place at hand, the first one or one that lies after it
    * @param special pushes what only the kernel knows: column index, accumulated sums, results of reductions
    */
   constructor(
     f: FunctionBuilder,
     values: readonly Value[],
-    load: (value: Extract<Value, { kind: "load" }>) => void,
-    special: (value: Value, index: number) => void,
+    load: (value: Extract<Value, { kind: "load" }>, vector: number) => void,
+    special: (value: Value, vector: number) => void,
   ) {
     this.f = f;
     this.values = values;
@@ -46,12 +48,36 @@ export class FormulaCode {
 
   /** Forgets what was computed for the last row, column or element: the code that follows is for another. */
   begin(scope: Layout): void {
-    this.slots[scope].clear();
+    this.slots[scope].length = 0;
+    for (const [operand, { layout }] of this.addresses) if (layout === scope) this.addresses.delete(operand);
+  }
+
+  /** Pushes the address of an operand's first vector, which `compute` pushes: computed once for vectors side by side. */
+  address({ operand, layout }: Extract<Value, { kind: "load" }>, compute: () => unknown): FunctionBuilder {
+    const known = this.addresses.get(operand);
+    if (known) return this.f.get(known.local);
+    compute();
+    const local = this.f.local("i32");
+    this.addresses.set(operand, { local, layout });
+    return this.f.tee(local);
+  }
+
+  /** What follows is for the so-manieth of vectors that lie side by side. */
+  at(vector: number): this {
+    this.vector = vector;
+    return this;
   }
 
   /** A value whose local is known already. */
   bind(index: number, local: Local): void {
-    this.slots[this.scopeOf(index)].set(index, { local, isMask: false });
+    this.slotsOf(index).set(index, { local, isMask: false });
+  }
+
+  /** Where a value of the vector at hand is kept. */
+  private slotsOf(index: number): Map<number, Slot> {
+    const scope = this.scopeOf(index);
+    const vector = scope === "uniform" || scope === "perRow" ? 0 : this.vector;
+    return (this.slots[scope][vector] ??= new Map());
   }
 
   private scopeOf(index: number): Scope {
@@ -66,12 +92,12 @@ export class FormulaCode {
   }
 
   private slot(index: number): Slot {
-    const map = this.slots[this.scopeOf(index)];
+    const map = this.slotsOf(index);
     const before = map.get(index);
     if (before) return before;
     const value = this.values[index]!;
     const isMask = value.kind === "apply" && comparisons.has(value.name);
-    if (value.kind === "load") this.load(value);
+    if (value.kind === "load") this.load(value, this.vector);
     else if (value.kind === "constant") this.f.f32x4(value.value);
     else if (value.kind === "apply") {
       const list = value.arguments.map((argument) => ({
@@ -82,7 +108,7 @@ export class FormulaCode {
         isZero: this.isZero(argument),
       }));
       emitElementwise(this.f, value.name, list);
-    } else this.special(value, index);
+    } else this.special(value, this.vector);
     const slot = { local: this.f.local("v128"), isMask };
     this.f.set(slot.local);
     map.set(index, slot);
@@ -157,7 +183,13 @@ export function storeCounted(f: FunctionBuilder, address: () => void, vector: Lo
   );
 }
 
-/** Computes every stored value, then stores them: a state may be read and written at the same place. */
+/**
+ * Computes every stored value of so many vectors side by side, then stores them: a state may be read and written at the same
+ * place. The last vector is stored first: of two that an access outside the memory could part, hosts want that order.
+ *
+ * @param count   of the lanes to store where not all are stored: in a local, or known when the code is made
+ * @param offset  bytes from `place` to the first vector
+ */
 export function emitStores(
   f: FunctionBuilder,
   formula: FormulaCode,
@@ -166,20 +198,29 @@ export function emitStores(
   place: Local,
   count: Local | { readonly known: number } | undefined,
   offset: number,
+  vectors = 1,
 ): void {
-  const results = stores.map(({ value }) => {
-    const local = f.local("v128");
-    formula.push(value);
-    f.set(local);
-    return local;
-  });
-  results.forEach((local, store) => {
-    const address = () =>
-      f
-        .get(firstStore + store)
-        .get(place)
-        .op("i32.add");
-    if (typeof count === "number") storeCounted(f, address, local, count, offset);
-    else storeLanes(f, address, local, count?.known ?? 4, offset);
+  const results = Array.from({ length: vectors }, (_, vector) =>
+    stores.map(({ value }) => {
+      const local = f.local("v128");
+      formula.at(vector).push(value);
+      f.set(local);
+      return local;
+    }),
+  );
+  formula.at(0);
+  stores.forEach((_, store) => {
+    const at = f.local("i32");
+    f.get(firstStore + store)
+      .get(place)
+      .op("i32.add")
+      .set(at);
+    const address = () => f.get(at);
+    for (let vector = vectors - 1; vector >= 0; vector--) {
+      const local = results[vector]![store]!;
+      const to = offset + 16 * vector;
+      if (typeof count === "number") storeCounted(f, address, local, count, to);
+      else storeLanes(f, address, local, count?.known ?? 4, to);
+    }
   });
 }

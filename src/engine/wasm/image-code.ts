@@ -62,7 +62,7 @@ function emitPatches(f: FunctionBuilder, windows: Windows, isBack: boolean): voi
   const [image, patch] = isBack ? [target, source] : [source, target];
   const [top, side, topsLeft, sidesLeft, y, x, linesLeft, left, at, channel] = f.locals("i32", 10);
   const sum = f.local("v128");
-  const add = (lanes: number) => {
+  const add = (_: number, lanes = 4) => {
     f.get(at).get(channel).op("i32.add").mem("v128.load");
     f.get(patch).get(channel).op("i32.add").mem("v128.load").op("f32x4.add").set(sum);
     storeLanes(f, () => f.get(at).get(channel).op("i32.add"), sum, lanes);
@@ -72,7 +72,7 @@ function emitPatches(f: FunctionBuilder, windows: Windows, isBack: boolean): voi
     f.if(
       () => {
         f.get(y).i32(width).op("i32.mul").get(x).op("i32.add").i32(pixelBytes).op("i32.mul").get(image).op("i32.add").set(at);
-        if (isBack) emitChannels(f, channels, channel, add);
+        if (isBack) emitChannels(f, channels, channel, 1, add);
         else f.get(patch).get(at).i32(pixelBytes).copyMemory();
       },
       () => {

@@ -5,45 +5,65 @@
 import type { Layout, MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { emitStores, FormulaCode } from "./formula-code.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Parameters before operands and stores: sums, bytes from row to row of them, rows, columns, bytes from row to row of the result. */
 const head = { sums: 0, sumsBytes: 1, rows: 2, columns: 3, rowBytes: 4 } as const;
 const headCount = 5;
 
-export function emitLongFormula(module: ModuleBuilder, name: string, { operands, values, stores, n }: MatmulKernel): number {
+export function emitLongFormula(
+  module: ModuleBuilder,
+  name: string,
+  { operands, values, stores, n }: MatmulKernel,
+  target: Target,
+): number {
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const [place, left] = [f.local("i32"), f.local("i32")];
-  const formula = new FormulaCode(
+  const sumsAt = f.local("i32");
+  const formula: FormulaCode = new FormulaCode(
     f,
     values,
-    ({ operand, layout }) => {
-      f.get(headCount + operand);
-      if (layout === "full" || layout === "perColumn") f.get(place).op("i32.add").mem("v128.load");
-      else f.mem("v128.load32_splat");
+    (value, vector) => {
+      const operand = headCount + value.operand;
+      if (value.layout === "full" || value.layout === "perColumn") {
+        formula.address(value, () => f.get(operand).get(place).op("i32.add")).mem("v128.load", 16 * vector);
+      } else f.get(operand).mem("v128.load32_splat");
     },
-    () => f.get(head.sums).get(place).op("i32.add").mem("v128.load"),
+    (_, vector) => f.get(sumsAt).mem("v128.load", 16 * vector),
   );
-  const emitVector = (count: Local | undefined) => {
+  const emitVectors = (count: Local | undefined, vectors = 1) => {
     formula.begin("perColumn");
     formula.begin("full");
-    emitStores(f, formula, stores, headCount + operands.length, place, count, 0);
+    f.get(head.sums).get(place).op("i32.add").set(sumsAt);
+    f.forgetting(() => emitStores(f, formula, stores, headCount + operands.length, place, count, 0, vectors));
   };
+  const atOnce = vectorsAtOnce(target);
   const advance = (local: Local, bytes: Local) => f.get(local).get(bytes).op("i32.add").set(local);
   formula.prepare("uniform");
   f.countdown(head.rows as Local, () => {
     formula.begin("perRow");
     formula.prepare("perRow");
     f.i32(0).set(place);
-    f.get(head.columns).i32(2).op("i32.shr_u").tee(left);
+    f.get(head.columns)
+      .i32(atOnce === 2 ? 3 : 2)
+      .op("i32.shr_u")
+      .tee(left);
     f.if(() => {
       f.countdown(left, () => {
-        emitVector(undefined);
-        f.bump(place, 16);
+        emitVectors(undefined, atOnce);
+        f.bump(place, 16 * atOnce);
       });
     });
+    if (atOnce === 2) {
+      f.get(head.columns).i32(4).op("i32.and");
+      f.if(() => {
+        emitVectors(undefined);
+        f.bump(place, 16);
+      });
+    }
     if (n % 4 !== 0) {
       f.get(head.columns).i32(3).op("i32.and").set(left);
-      emitVector(left);
+      emitVectors(left);
     }
     advance(head.sums, head.sumsBytes);
     operands.forEach(({ layout }, i) => {

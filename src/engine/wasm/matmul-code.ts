@@ -3,25 +3,27 @@
  *
  * B lies in panels of 8 columns ([K][8], the last one 8 or 4 wide; see panels.ts). A is read as it lies, row after row; a transposed A
  * is packed strip by strip ([K][height]), since its columns may lie a multiple of the cache's way apart. A strip of up to 6
- * rows runs along the panels: 6 x 8 sums stay in 12 vector registers, beside two vectors of B and one number of A. Every sum starts at
- * 0 and takes its terms in the order of k, so no choice of strips, panels or threads can change a bit of it.
+ * rows runs along the panels: 6 x 8 sums stay in 12 vector registers, beside two vectors of B and one number of A. Where the host
+ * makes one operation of two neighbouring ones, it runs along two panels at once, 6 x 16 sums in 12 registers of twice the width.
+ * Every sum starts at 0 and takes its terms in the order of k, so no choice of strips, panels or threads can change a bit of it.
  *
  * Zeros     Where A holds bytes of a data set, a strip leaves out the k at which all of its rows are 0 (on MNIST more than half):
  *           adding 0 b changes no sum, as long as b is finite. Strips are cut by the shape alone, so this depends on the data
  *           and on nothing else.
  *
- * Measured  bench/kernels.ts: 6 x 8 tiles reach about 97 % of the 128-bit multiply-add peak, 4 x 8 about 83 %.
+ * Measured  bench/kernels.ts: 6 x 8 tiles reach about 97 % of the 128-bit multiply-add peak, 4 x 8 about 83 %; 6 x 16 tiles of
+ *           pairs 82 to 88 GFLOP/s where 6 x 8 reach 39 to 44.
  */
 
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
-import type { Numerics } from "../engine.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
-import { emitStrip, isLong } from "./strip-code.ts";
+import { emitStrip, isLong, type Widths } from "./strip-code.ts";
+import { panelsAtOnce, type Target, tileColumns } from "./target.ts";
 
 interface ProductScratch {
   readonly strip: number;
@@ -41,18 +43,38 @@ export function productScratch(k: number, n: number): ProductScratch {
 /** Bytes of panels that stay in the cache while all strips run along them. */
 const cachedBytes = 512 * 1024;
 
+/** Columns that all strips run along before the next ones. */
+export interface ColumnGroup {
+  readonly first: number;
+  /** Tiles, and the columns that are left after the last one. */
+  readonly tiles: number;
+  readonly tail: number;
+}
+
 /**
  * Panels in groups that stay in the cache: all strips run along one group before the next. The last group has the tail, too.
  */
-export function panelGroups({ n, k }: MatmulKernel): { first: number; count: number; tail: number }[] {
-  const panels = Math.floor(n / panelColumns);
-  const groups = Math.max(1, Math.min(panels, Math.ceil((4 * panelColumns * k * panels) / cachedBytes)));
-  const bound = (group: number) => Math.floor((panels * group) / groups);
+export function columnGroups({ n, k }: MatmulKernel, target: Target): ColumnGroup[] {
+  const columns = tileColumns(target);
+  const tiles = Math.floor(n / columns);
+  const groups = Math.max(1, Math.min(tiles, Math.ceil((4 * columns * k * tiles) / cachedBytes)));
+  const bound = (group: number) => Math.floor((tiles * group) / groups);
   return Array.from({ length: groups }, (_, group) => ({
-    first: bound(group),
-    count: bound(group + 1) - bound(group),
-    tail: group === groups - 1 ? n % panelColumns : 0,
+    first: columns * bound(group),
+    tiles: bound(group + 1) - bound(group),
+    tail: group === groups - 1 ? n % columns : 0,
   }));
+}
+
+/** The panels of a full tile. */
+export const fullTile = (target: Target): Widths => new Array<2>(panelsAtOnce(target)).fill(2);
+
+/** The panels of the columns after the last full tile, none where there are no such columns. */
+export function lastTile(n: number, target: Target): Widths {
+  const columns = n % tileColumns(target);
+  const full = new Array<1 | 2>(Math.floor(columns / panelColumns)).fill(2);
+  const tail = tailWidth(columns);
+  return tail === 0 ? full : [...full, tail === 4 ? 1 : 2];
 }
 
 /** Fewest columns at which looking for zeros costs less than it saves. */
@@ -64,21 +86,20 @@ export function skipsZeros({ hasZeros, n }: MatmulKernel): boolean {
 }
 
 /** Everything about a product that its code depends on. */
-export function matmulForm(kernel: MatmulKernel, numerics: Numerics): string {
+export function matmulForm(kernel: MatmulKernel, target: Target): string {
   const { transposeA, m, n } = kernel;
   const { height, rest } = cutRows(m);
-  const tail = n % panelColumns === 0 ? "none" : n % 4 === 0 ? "whole" : "partial";
   const shape = [
     transposeA,
     kernel.gathered !== undefined,
     skipsZeros(kernel),
     height,
     rest > 0,
-    n >= panelColumns,
-    tail,
-    tailWidth(n),
+    n >= tileColumns(target),
+    lastTile(n, target).join("+"),
+    n % 4 > 0,
   ];
-  return `matmul ${numerics} ${shape.join()} ${keyOfFormula(kernel)}`;
+  return `matmul ${target.numerics} ${shape.join()} ${keyOfFormula(kernel)}`;
 }
 
 /** Parameters of a product before its operands and stores. */
@@ -87,7 +108,7 @@ const productHead = {
   lda: 1,
   b: 2,
   k: 3,
-  panels: 4,
+  tiles: 4,
   valid: 5,
   rowBytes: 6,
   tall: 7,
@@ -103,34 +124,35 @@ const productHeadCount = 13;
 /** Functions that products share, by what they depend on. */
 export interface SharedStrips {
   /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
-  core(height: number, vectors: number, packsA: boolean, skipsZeros: boolean, fromList: boolean): number;
+  core(height: number, widths: Widths, packsA: boolean, skipsZeros: boolean, fromList: boolean): number;
 }
 
 /**
- * The function of a product: strips from top to bottom, each along the full panels and then the last one.
+ * The function of a product: strips from top to bottom, each along the full tiles and then the last one.
  *
- * Strips of the usual height along full panels apply the formula to sums in registers, where it is short. All others (the last
+ * Strips of the usual height along full tiles apply the formula to sums in registers, where it is short. All others (the last
  * columns, lower strips, long formulas) leave their sums in memory, where the formula follows row by row: what most of the time is
  * spent in is made for the formula, and the rest is shared.
  */
 export function emitMatmul(
   module: ModuleBuilder,
   kernel: MatmulKernel,
-  numerics: Numerics,
+  target: Target,
   name: string,
   loops: Map<string, Snippet>,
   shared: SharedStrips,
 ): number {
   const { operands, stores, transposeA, n, m } = kernel;
   const { height, rest } = cutRows(m);
-  const hasPanels = n >= panelColumns;
-  const tail = tailWidth(n);
+  const columns = tileColumns(target);
+  const hasTiles = n >= columns;
+  const tail = lastTile(n, target);
   const skips = skipsZeros(kernel);
   const packsA = transposeA || skips;
   const isGathered = kernel.gathered !== undefined;
   const fromList = isGathered && !packsA;
-  const isShort = hasPanels && !isLong(kernel);
-  const formula = !isShort || tail > 0 || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel) : 0;
+  const isShort = hasTiles && !isLong(kernel);
+  const formula = !isShort || tail.length > 0 || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = [
@@ -138,23 +160,24 @@ export function emitMatmul(
     ...stores.map((_, i) => ({ local: productHeadCount + operands.length + i, layout: "full" as const })),
   ];
   const [counter, tailB, tailColumn, sumsBytes, depth] = f.locals("i32", 5);
-  f.get(p.panels)
-    .i32(panelColumns * 4)
+  f.get(p.tiles)
+    .i32(4 * columns)
     .op("i32.mul")
     .tee(tailColumn)
-    .i32(4 * tail)
+    .i32(16 * tail.reduce<number>((sum, width) => sum + width, 0))
     .op("i32.add")
     .set(sumsBytes);
   f.get(tailColumn).get(p.k).op("i32.mul").get(p.b).op("i32.add").set(tailB);
   f.get(p.k).set(depth);
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
-    const full = !hasPanels
+    const parts = { kernel, target, packsA, skipsZeros: skips, loops, fromList };
+    const full = !hasTiles
       ? 0
       : inRegisters
-        ? emitStrip(module, `${name}.${rows}x8`, { kernel, numerics, packsA, skipsZeros: skips, loops, fromList }, rows, 2, 8)
-        : shared.core(rows, 2, packsA, skips, fromList);
-    const last = tail > 0 ? shared.core(rows, tail / 4, packsA, skips, fromList) : 0;
+        ? emitStrip(module, `${name}.${rows}x${columns}`, parts, rows, fullTile(target))
+        : shared.core(rows, fullTile(target), packsA, skips, fromList);
+    const last = tail.length > 0 ? shared.core(rows, tail, packsA, skips, fromList) : 0;
     const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list, depth };
     const pushA = () => {
       if (packsA) f.get(p.strip).i32(4 * rows);
@@ -166,8 +189,7 @@ export function emitMatmul(
         sums: () => f.get(p.tile),
         sumsBytes: () => f.get(sumsBytes),
         rows: () => f.i32(rows),
-        columns: () =>
-          isTailAlone ? f.get(p.valid) : f.get(p.panels).i32(panelColumns).op("i32.mul").get(p.valid).op("i32.add"),
+        columns: () => (isTailAlone ? f.get(p.valid) : f.get(p.tiles).i32(columns).op("i32.mul").get(p.valid).op("i32.add")),
         rowBytes: () => f.get(p.rowBytes),
       };
       callLongFormula(f, formula, strip, pointers, isTailAlone ? () => f.get(tailColumn).op("i32.add") : undefined);
@@ -187,14 +209,14 @@ export function emitMatmul(
       }
       f.bump(p.numbers, 4 * rows);
     }
-    if (hasPanels) {
+    if (hasTiles) {
       pushA();
-      for (const local of [p.b, depth, p.panels, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k]) f.get(local);
+      for (const local of [p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k]) f.get(local);
       if (inRegisters) for (const { local } of pointers) f.get(local);
       f.call(full);
     }
-    // Only the last group of panels has a tail.
-    if (tail > 0) {
+    // Only the last group of columns has a tail.
+    if (tail.length > 0) {
       f.get(p.valid).if(() => {
         pushA();
         f.get(tailB).get(depth).i32(1).get(sumsBytes).get(p.tile).get(tailColumn).op("i32.add").get(p.list).get(p.k);

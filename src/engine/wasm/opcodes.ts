@@ -66,6 +66,7 @@ export const plain = {
   "f32x4.convert_i32x4_s": [0xfd, 250],
   "i16x8.extend_low_i8x16_u": [0xfd, 137],
   "i32x4.extend_low_i16x8_u": [0xfd, 169],
+  "i32x4.extend_high_i16x8_u": [0xfd, 170],
   "f32x4.relaxed_madd": [0xfd, 261],
 } as const;
 export type PlainInstruction = keyof typeof plain;
@@ -78,6 +79,7 @@ export const memory = {
   "i32.store": [0x36],
   "f32.store": [0x38],
   "v128.load": [0xfd, 0],
+  "v128.load8x8_u": [0xfd, 2],
   "v128.load32_splat": [0xfd, 9],
   "v128.store": [0xfd, 11],
   "v128.load32_zero": [0xfd, 92],

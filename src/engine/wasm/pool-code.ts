@@ -10,6 +10,7 @@ import { keyOfFormula } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
 import { emitStores, FormulaCode, storeLanes } from "./formula-code.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
 import { emitChannels, emitStep } from "./window-walk.ts";
 
 export function poolForm(kernel: PoolKernel): string {
@@ -29,10 +30,12 @@ class PoolCode {
   readonly window: Local;
   /** Byte offset of the channels at hand. */
   readonly channel: Local;
-  readonly value: Local;
+  /** What the formula is of: one for each vector of channels side by side. */
+  readonly values: readonly Local[];
   readonly isBack: boolean;
+  readonly atOnce: number;
 
-  constructor(module: ModuleBuilder, kernel: PoolKernel, name: string) {
+  constructor(module: ModuleBuilder, kernel: PoolKernel, target: Target, name: string) {
     const { operands, stores, images } = kernel;
     const parameters = 1 + images.length + operands.length + stores.length;
     const { index, code } = module.function(name, new Array(parameters).fill("i32"));
@@ -40,7 +43,8 @@ class PoolCode {
     this.f = code;
     this.index = index;
     [this.pixel, this.window, this.channel] = code.locals("i32", 3);
-    this.value = code.local("v128");
+    this.atOnce = vectorsAtOnce(target);
+    this.values = Array.from({ length: this.atOnce }, () => code.local("v128"));
     this.isBack = kernel.name.endsWith("Back");
   }
 
@@ -51,27 +55,41 @@ class PoolCode {
     return 1 + this.kernel.images.length + this.kernel.operands.length;
   }
 
-  /** The formula over `value`; `place` is where results go, moved on by `offset()` bytes known when the code is made. */
+  /** The formula over `values`; `place` is where results go, moved on by `offset()` bytes known when the code is made. */
   formula(place: () => void, offset: () => number): FormulaCode {
     const { f } = this;
-    return new FormulaCode(
+    const formula: FormulaCode = new FormulaCode(
       f,
       this.kernel.values,
-      ({ operand, layout }) => {
-        f.get(1 + this.kernel.images.length + operand);
-        if (layout === "full") {
-          place();
-          f.op("i32.add").mem("v128.load", offset());
-        } else if (layout === "perColumn") f.get(this.channel).op("i32.add").mem("v128.load");
-        else f.mem("v128.load32_splat");
+      (value, vector) => {
+        const operand = 1 + this.kernel.images.length + value.operand;
+        if (value.layout === "full") {
+          const compute = () => {
+            f.get(operand);
+            place();
+            f.op("i32.add");
+          };
+          formula.address(value, compute).mem("v128.load", offset() + 16 * vector);
+        } else if (value.layout === "perColumn") {
+          formula.address(value, () => f.get(operand).get(this.channel).op("i32.add")).mem("v128.load", 16 * vector);
+        } else f.get(operand).mem("v128.load32_splat");
       },
-      () => f.get(this.value),
+      (_, vector) => f.get(this.values[vector]!),
     );
+    return formula;
   }
 
-  /** Runs `emit` for each four channels, then for those that are left, with how many there are. */
-  channels(emit: (lanes: number) => void): void {
-    emitChannels(this.f, this.kernel.windows.channels, this.channel, emit);
+  /** Runs `emit` for each few vectors of channels, then for those that are left; see `emitChannels`. */
+  channels(emit: (vectors: number, lanes?: number) => void): void {
+    emitChannels(this.f, this.kernel.windows.channels, this.channel, this.atOnce, (vectors, lanes) => {
+      this.f.forgetting(() => emit(vectors, lanes)).forget(this.values);
+    });
+  }
+
+  /** Stores the formula over the values of so many vectors. */
+  store(formula: FormulaCode, place: Local, offset: number, vectors: number, lanes: number | undefined): void {
+    const count = lanes === undefined ? undefined : { known: lanes };
+    emitStores(this.f, formula, this.kernel.stores, this.firstStore, place, count, offset, vectors);
   }
 
   /** Runs `emit` for each window of each image, `pixel` at its first place (padding and all) and `window` at its number. */
@@ -122,8 +140,8 @@ class PoolCode {
  * The function of a pool. Parameters: how many images, addresses of what it reads (x; x, y and g; or g), then of each operand, of
  * each store.
  */
-export function emitPool(module: ModuleBuilder, kernel: PoolKernel, name: string): number {
-  const code = new PoolCode(module, kernel, name);
+export function emitPool(module: ModuleBuilder, kernel: PoolKernel, target: Target, name: string): number {
+  const code = new PoolCode(module, kernel, target, name);
   const { geometry } = kernel.windows;
   const isFew = geometry.kernel[0] * geometry.kernel[1] <= mostWrittenOut;
   if (code.isBack) {
@@ -134,7 +152,7 @@ export function emitPool(module: ModuleBuilder, kernel: PoolKernel, name: string
 }
 
 function emitForward(code: PoolCode, isWrittenOut: boolean): void {
-  const { f, kernel, value } = code;
+  const { f, kernel, values } = code;
   const isMax = kernel.name === "maxPool";
   const join = isMax ? "f32x4.max" : "f32x4.add";
   const [address, place] = [f.local("i32"), f.local("i32")];
@@ -146,35 +164,40 @@ function emitForward(code: PoolCode, isWrittenOut: boolean): void {
   const walk = isWrittenOut ? undefined : new PlaceWalk(code);
   code.windows(() => {
     walk?.position();
-    code.channels((lanes) => {
+    code.channels((vectors, lanes) => {
+      const side = values.slice(0, vectors);
       if (walk) {
-        f.f32x4(isMax ? Number.NEGATIVE_INFINITY : 0).set(value);
+        for (const value of side) f.f32x4(isMax ? Number.NEGATIVE_INFINITY : 0).set(value);
         walk.places((at) => {
-          f.get(value).get(code.image(0)).get(at).op("i32.add").mem("v128.load").op(join).set(value);
+          f.get(code.image(0)).get(at).op("i32.add").set(address);
+          for (const [v, value] of side.entries())
+            f.get(value)
+              .get(address)
+              .mem("v128.load", 16 * v)
+              .op(join)
+              .set(value);
         });
       } else {
         f.get(code.image(0)).get(code.pixel).op("i32.add").get(code.channel).op("i32.add").set(address);
         code.places().forEach((offset, i) => {
-          if (i > 0) f.get(value);
-          f.get(address).mem("v128.load", offset);
-          if (i > 0) f.op(join);
-          f.set(value);
+          for (const [v, value] of side.entries()) {
+            if (i > 0) f.get(value);
+            f.get(address).mem("v128.load", offset + 16 * v);
+            if (i > 0) f.op(join);
+            f.set(value);
+          }
         });
       }
       f.get(code.window).get(code.channel).op("i32.add").set(place);
       for (const scope of ["perColumn", "perRow", "full"] as const) formula.begin(scope);
-      emitStores(f, formula, kernel.stores, code.firstStore, place, { known: lanes }, 0);
+      code.store(formula, place, 0, vectors, lanes);
     });
   });
 }
 
 /** A window on the way back: its gradient and, of a maximum, what was the largest and who has taken it. */
 class WindowBack {
-  readonly g: Local;
-  private readonly x: Local;
-  private readonly y: Local;
-  private readonly taken: Local;
-  private readonly here: Local;
+  private readonly vectors: readonly (readonly [x: Local, y: Local, g: Local, taken: Local, here: Local])[];
   private readonly at: Local;
   private readonly code: PoolCode;
   private readonly isMax: boolean;
@@ -182,25 +205,39 @@ class WindowBack {
   constructor(code: PoolCode) {
     this.code = code;
     this.isMax = code.kernel.name === "maxPoolBack";
-    [this.x, this.y, this.g, this.taken, this.here] = code.f.locals("v128", 5);
+    this.vectors = code.values.map(() => code.f.locals("v128", 5));
     this.at = code.f.local("i32");
   }
 
-  load(): void {
+  load(vectors: number): void {
     const { code, at, isMax } = this;
     const { f } = code;
-    const read = (image: number) => f.get(code.image(image)).get(at).op("i32.add").mem("v128.load");
-    f.get(code.window).get(code.channel).op("i32.add").set(at);
-    read(isMax ? 2 : 0).set(this.g);
-    if (isMax) read(1).set(this.y).f32x4(0).set(this.taken);
+    const read = (image: number, into: 1 | 2) => {
+      f.get(code.image(image)).get(code.window).op("i32.add").get(code.channel).op("i32.add").set(at);
+      for (const [v, locals] of this.vectors.slice(0, vectors).entries())
+        f.get(at)
+          .mem("v128.load", 16 * v)
+          .set(locals[into]);
+    };
+    read(isMax ? 2 : 0, 2);
+    if (isMax) read(1, 1);
+    f.forget(this.vectors.map(([, , , taken]) => taken));
+  }
+
+  /** Forgets what was read, where a loop is around. */
+  forget(): void {
+    this.code.f.forget(this.vectors.flat());
   }
 
   /** Pushes what a pixel gets: of a maximum the gradient where the pixel is the first that reached it, and 0 elsewhere. */
-  pushShare(pixel: Local, offset: number): void {
-    const { code, isMax, x, y, g, taken, here } = this;
+  pushShare(pixel: Local, offset: number, vector: number): void {
+    const { code, isMax } = this;
+    const [x, y, g, taken, here] = this.vectors[vector]!;
     const { f } = code;
     if (isMax) {
-      f.get(code.image(0)).get(pixel).op("i32.add").mem("v128.load", offset).set(x);
+      f.get(pixel)
+        .mem("v128.load", offset + 16 * vector)
+        .set(x);
       // Where the largest is NaN, any NaN is as large; where it is none, there is none.
       f.get(x).get(y).op("f32x4.eq").get(x).get(x).op("f32x4.ne").op("v128.or").get(taken).op("v128.andnot").set(here);
       f.get(taken).get(here).op("v128.or").set(taken);
@@ -212,9 +249,9 @@ class WindowBack {
 }
 
 function emitBackExactly(code: PoolCode): void {
-  const { f, kernel, value } = code;
+  const { f } = code;
   const window = new WindowBack(code);
-  const place = f.local("i32");
+  const [place, pixel] = f.locals("i32", 2);
   let offset = 0;
   const formula = code.formula(
     () => f.get(place),
@@ -222,18 +259,21 @@ function emitBackExactly(code: PoolCode): void {
   );
   formula.prepare("uniform");
   code.windows(() => {
-    code.channels((lanes) => {
-      window.load();
-      f.get(code.pixel).get(code.channel).op("i32.add").set(place);
+    code.channels((vectors, lanes) => {
+      window.load(vectors);
+      f.get(code.pixel).get(code.channel).op("i32.add").tee(place).get(code.image(0)).op("i32.add").set(pixel);
       formula.begin("perColumn");
       for (const distance of code.places()) {
         offset = distance;
-        window.pushShare(place, offset);
-        f.set(value);
+        for (const [v, value] of code.values.slice(0, vectors).entries()) {
+          window.pushShare(pixel, offset, v);
+          f.set(value);
+        }
         formula.begin("perRow");
         formula.begin("full");
-        emitStores(f, formula, kernel.stores, code.firstStore, place, { known: lanes }, offset);
+        code.store(formula, place, offset, vectors, lanes);
       }
+      window.forget();
     });
   });
 }
@@ -242,8 +282,7 @@ function emitBackExactly(code: PoolCode): void {
 function emitBack(code: PoolCode): void {
   const { f, kernel } = code;
   const window = new WindowBack(code);
-  const sum = f.local("v128");
-  const imageAt = f.local("i32");
+  const [imageAt, pixel, to] = f.locals("i32", 3);
   const { height, width, channels } = kernel.windows;
   const target = code.firstStore;
   const imageBytes = 4 * height * width * channels;
@@ -252,14 +291,18 @@ function emitBack(code: PoolCode): void {
   f.i32(0).set(imageAt);
   code.windows(() => {
     walk.position();
-    code.channels((lanes) => {
-      window.load();
+    code.channels((vectors, lanes) => {
+      window.load(vectors);
       walk.places((place) => {
-        f.get(target).get(place).op("i32.add").mem("v128.load");
-        window.pushShare(place, 0);
-        f.op("f32x4.add").set(sum);
-        storeLanes(f, () => f.get(target).get(place).op("i32.add"), sum, lanes);
+        f.get(target).get(place).op("i32.add").set(to).get(code.image(0)).get(place).op("i32.add").set(pixel);
+        for (const [v, sum] of code.values.slice(0, vectors).entries()) {
+          f.get(to).mem("v128.load", 16 * v);
+          window.pushShare(pixel, 0, v);
+          f.op("f32x4.add").set(sum);
+        }
+        for (let v = vectors - 1; v >= 0; v--) storeLanes(f, () => f.get(to), code.values[v]!, lanes ?? 4, 16 * v);
       });
+      window.forget();
     });
   }, clear);
 }

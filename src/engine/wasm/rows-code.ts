@@ -11,6 +11,7 @@
 import { keyOfFormula, type Operand, type RowsKernel, type Value } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, ValueType } from "./assembler.ts";
 import { FormulaCode, reduceCodes, storeCounted } from "./formula-code.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Everything that the code of a row kernel depends on. */
 export function rowsForm(kernel: RowsKernel): string {
@@ -28,12 +29,12 @@ function isFlat({ rows, operands, values, columns }: RowsKernel): boolean {
 }
 
 /** Pushes four numbers of an operand from the address on the stack, whatever its type. */
-function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], splat: boolean): void {
+function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], splat: boolean, offset: number): void {
   if (dtype === "uint8") {
     if (splat) f.mem("i32.load8_u").op("i32x4.splat").op("f32x4.convert_i32x4_s");
     else f.mem("v128.load32_zero").op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u").op("f32x4.convert_i32x4_s");
   } else {
-    f.mem(splat ? "v128.load32_splat" : "v128.load");
+    f.mem(splat ? "v128.load32_splat" : "v128.load", splat ? 0 : offset);
     if (dtype === "int32") f.op("f32x4.convert_i32x4_s");
   }
 }
@@ -59,7 +60,7 @@ function stagesOf(values: readonly Value[]): number[] {
  * The function of a row kernel. Parameters: first row, end row, columns; then for each operand its address, and where it is
  * gathered that of the row numbers; then an address for each store.
  */
-export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string): number {
+export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Target, name: string): number {
   const { operands, values, stores } = kernel;
   const parameters: ValueType[] = ["i32", "i32", "i32"];
   const take = () => parameters.push("i32") - 1;
@@ -75,39 +76,56 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
   );
   const rowStores = stores.flatMap((store, i) => (store.layout === "full" ? [{ ...store, i }] : []));
   const usesColumnIndex = values.some(({ kind }) => kind === "columnIndex");
-  const [column, remainder, whole] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const [column, remainder, whole, rounds, to] = f.locals("i32", 5);
   const [columnNumbers, mask] = [f.local("v128"), f.local("v128")];
   // Byte offset of the current row in full float32 operands, and the base of each operand's row.
   const [rowBytes, rowOffset] = [f.local("i32"), f.local("i32")];
   const bases = operands.map(({ layout }) => (layout === "full" || layout === "perRow" ? f.local("i32") : -1));
   const storeBases = stores.map(() => f.local("i32"));
-  const results = rowStores.map(() => f.local("v128"));
+  const atOnce = vectorsAtOnce(target);
+  const results = Array.from({ length: atOnce }, () => rowStores.map(() => f.local("v128")));
+  /** Eight bytes of an operand as numbers of 16 bits, for two vectors. */
+  const wideBytes = operands.map(({ tensor }) => (atOnce > 1 && tensor.dtype === "uint8" ? f.local("v128") : -1));
+  const wideVectors = wideBytes.filter((local) => local >= 0);
+  let together = 1;
 
   const bytesOf = (operand: Operand) => (operand.tensor.dtype === "uint8" ? 1 : 4);
-  const formula = new FormulaCode(
+  const formula: FormulaCode = new FormulaCode(
     f,
     values,
-    ({ operand, layout }) => {
+    (value, vector) => {
+      const { operand, layout } = value;
       const { dtype } = operands[operand]!.tensor;
       const { address } = operandAt[operand]!;
+      if (vector > 0 && dtype === "uint8") {
+        f.get(wideBytes[operand]!).op("i32x4.extend_high_i16x8_u").op("f32x4.convert_i32x4_s");
+        return;
+      }
       if (layout === "uniform") f.get(address);
       else if (layout === "perRow") f.get(bases[operand]!);
       else {
-        f.get(layout === "perColumn" ? address : bases[operand]!).get(column);
-        if (dtype === "uint8") f.i32(2).op("i32.shr_u");
-        f.op("i32.add");
+        formula.address(value, () => {
+          f.get(layout === "perColumn" ? address : bases[operand]!).get(column);
+          if (dtype === "uint8") f.i32(2).op("i32.shr_u");
+          f.op("i32.add");
+        });
       }
-      emitLoad(f, dtype, layout === "uniform" || layout === "perRow");
+      const isSplat = layout === "uniform" || layout === "perRow";
+      if (dtype === "uint8" && together > 1 && !isSplat) {
+        f.mem("v128.load8x8_u").tee(wideBytes[operand]!).op("i32x4.extend_low_i16x8_u").op("f32x4.convert_i32x4_s");
+      } else emitLoad(f, dtype, isSplat, 16 * vector);
     },
-    (value) => {
+    (value, vector) => {
       if (value.kind !== "columnIndex") throw new Error(`no code for ${value.kind} in rows`);
       f.get(columnNumbers);
+      if (vector > 0) f.f32x4(4 * vector).op("f32x4.add");
     },
   );
 
   const neededIn = (stage: number) => reductions.filter(({ i }) => stages[i] === stage + 1);
-  /** Four columns of a pass; `tail` masks what lies past the row's end. */
-  const emitColumns = (stage: number, tail: boolean) => {
+  /** Four columns of a pass, or several times four side by side; `tail` masks what lies past the row's end. */
+  const emitColumns = (stage: number, tail: boolean, vectors = 1) => {
+    together = vectors;
     formula.begin("full");
     formula.begin("perColumn");
     for (const { value, part } of neededIn(stage)) {
@@ -117,16 +135,23 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
       f.op(reduceCodes[value.name].join).set(part);
     }
     if (stage < lastStage) return;
-    rowStores.forEach(({ value }, at) => {
-      formula.push(value);
-      f.set(results[at]!);
-    });
+    for (let v = 0; v < vectors; v++) {
+      rowStores.forEach(({ value }, at) => {
+        formula.at(v).push(value);
+        f.set(results[v]![at]!);
+      });
+    }
+    formula.at(0);
     rowStores.forEach(({ i }, at) => {
-      const address = () => f.get(storeBases[i]!).get(column).op("i32.add");
-      if (tail) storeCounted(f, address, results[at]!, remainder);
+      f.get(storeBases[i]!).get(column).op("i32.add").set(to);
+      const address = () => f.get(to);
+      if (tail) storeCounted(f, address, results[0]![at]!, remainder);
       else {
-        address();
-        f.get(results[at]!).mem("v128.store");
+        // The last one first, as in emitStores.
+        for (let v = vectors - 1; v >= 0; v--) {
+          address();
+          f.get(results[v]![at]!).mem("v128.store", 16 * v);
+        }
       }
     });
   };
@@ -136,12 +161,29 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, name: string
     for (const { value, total, part } of current) f.f32x4(reduceCodes[value.name].start).tee(total).set(part);
     f.i32(0).set(column);
     if (usesColumnIndex) f.f32x4(0, 1, 2, 3).set(columnNumbers);
+    const advance = (vectors: number) => {
+      f.bump(column, 16 * vectors);
+      if (usesColumnIndex)
+        f.get(columnNumbers)
+          .f32x4(4 * vectors)
+          .op("f32x4.add")
+          .set(columnNumbers);
+    };
+    // Sums take one vector after the other; without them, vectors go side by side.
+    if (atOnce > 1 && current.length === 0) {
+      f.get(whole).i32(5).op("i32.shr_u").tee(rounds);
+      f.if(() => {
+        f.countdown(rounds, () => {
+          f.forgetting(() => emitColumns(stage, false, atOnce)).forget([...results.flat(), ...wideVectors]);
+          advance(atOnce);
+        });
+      });
+    }
     f.block(() => {
-      f.get(whole).op("i32.eqz").brIf(0);
+      f.get(column).get(whole).op("i32.ge_u").brIf(0);
       f.loop(() => {
         emitColumns(stage, false);
-        f.bump(column, 16);
-        if (usesColumnIndex) f.get(columnNumbers).f32x4(4).op("f32x4.add").set(columnNumbers);
+        advance(1);
         if (current.length > 0) {
           f.get(column).i32(1023).op("i32.and").op("i32.eqz");
           f.if(() => {

@@ -1,16 +1,16 @@
 /**
- * Code for a strip of a product: up to 6 rows along panels of 8 columns, its sums in registers, then the formula of the
- * epilogue (see matmul-code.ts for how strips make a product).
+ * Code for a strip of a product: up to 6 rows along panels of 8 columns, one or two panels at once, its sums in registers, then
+ * the formula of the epilogue (see matmul-code.ts for how strips make a product).
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
-import type { Numerics } from "../engine.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitStores, FormulaCode } from "./formula-code.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
 
 export interface StripParts {
   /** Whose formula is applied to sums in registers; without it they are left in memory. */
   readonly kernel: MatmulKernel | undefined;
-  readonly numerics: Numerics;
+  readonly target: Target;
   /** The strip of A is packed, [k][rows]. */
   readonly packsA: boolean;
   /** Only the k in a list count: the strip of A has only those, and the panels of B are read at them. */
@@ -37,7 +37,7 @@ const stepsAtOnce = 4;
 const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8 } as const;
 const stripHeadCount = 9;
 
-function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Local, sum: Local): void {
+function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: Local, sum: Local): void {
   if (numerics === "fused") f.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
   else f.get(sum).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(sum);
 }
@@ -46,16 +46,20 @@ function emitMultiplyAdd(f: FunctionBuilder, numerics: Numerics, a: Local, b: Lo
 const longestUnrolled = 8;
 export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
+/** Panels that a strip runs along at once, by the vectors that each is wide: 2, or 1 for a last panel of 4 columns. */
+export type Widths = readonly (1 | 2)[];
+const vectorsIn = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+
 export interface InnerLoop {
   /** Bytes from one k to the next in each row of A, and in B; without them as A is packed, and as B lies in panels. */
   readonly stepA?: number;
   readonly stepB?: number;
   /** How many k; known when the code is made, or in a local; or where each lies in A, in bytes, all to be written out. */
   readonly count: Local | { readonly known: number } | { readonly offsets: readonly number[] };
-  /** Where B is read. */
-  readonly b: Local;
+  /** Where B is read, and how many vectors there: one place for each panel. */
+  readonly panels: readonly { readonly at: Local; readonly vectors: number }[];
   readonly height: number;
-  readonly vectors: number;
+  /** For each row those of all panels. */
   readonly sums: readonly Local[];
   readonly bVectors: readonly Local[];
   readonly aNumber: Local;
@@ -63,7 +67,30 @@ export interface InnerLoop {
   readonly aRows: readonly Local[];
   readonly left: Local;
   readonly listAt: Local;
+  /** Where the row of a panel lies, and how far from the first: for lists of k. */
   readonly bRow: Local;
+  readonly distance: Local;
+  /** A vector that is always 0. */
+  readonly zero: Local;
+}
+
+/** The locals of an inner loop, made in the same order each time: code of one function serves others. */
+export function innerLocals(f: FunctionBuilder, b: Local, height: number, widths: readonly number[], pointers: number) {
+  const vectors = vectorsIn(widths);
+  const vectorLocals = (count: number): Local[] => Array.from({ length: count }, () => f.local("v128"));
+  return {
+    sums: vectorLocals(height * vectors),
+    height,
+    bVectors: vectorLocals(vectors),
+    aNumber: f.local("v128"),
+    aRows: Array.from({ length: pointers }, () => f.local("i32")),
+    left: f.local("i32"),
+    listAt: f.local("i32"),
+    bRow: f.local("i32"),
+    distance: f.local("i32"),
+    zero: f.local("v128"),
+    panels: widths.map((width, i) => ({ at: i === 0 ? b : f.local("i32"), vectors: width })),
+  };
 }
 
 /** Most steps of k that are written out one after the other where their number is known. */
@@ -72,40 +99,56 @@ const longestRun = 12;
 /** Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order. */
 export function emitInnerLoop(
   f: FunctionBuilder,
-  { numerics, packsA, skipsZeros }: Pick<StripParts, "numerics" | "packsA" | "skipsZeros">,
+  { target, packsA, skipsZeros }: Pick<StripParts, "target" | "packsA" | "skipsZeros">,
   loop: InnerLoop,
 ): void {
-  const { b, count: k, stepA = 4, stepB = 16 * loop.vectors } = loop;
-  const { height, vectors, sums, bVectors, aNumber, aRows, left, listAt, bRow } = loop;
+  const { panels, count: k, stepA = 4, stepB } = loop;
+  const { height, sums, bVectors, aNumber, aRows, left, listAt, bRow, distance } = loop;
+  // A loop around must not carry what was read here from round to round: hosts that pair vectors would take them apart.
+  const forget = () => {
+    for (const local of [...bVectors, aNumber]) f.get(loop.zero).set(local);
+  };
+  const stepOf = (vectors: number) => stepB ?? 16 * vectors;
   const steps = (count: number, offsets?: readonly number[]) => {
     for (let step = 0; step < count; step++) {
-      if (skipsZeros) {
-        // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
-        f.get(listAt).mem("i32.load", 4 * step);
-        if (vectors === 2) f.i32(1).op("i32.shl");
-        f.get(b).op("i32.add").set(bRow);
+      let first = 0;
+      for (const [i, { at, vectors }] of panels.entries()) {
+        if (skipsZeros) {
+          // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
+          if (i === 0)
+            f.get(listAt)
+              .mem("i32.load", 4 * step)
+              .set(distance);
+          f.get(distance);
+          if (vectors === 2) f.i32(1).op("i32.shl");
+          f.get(at).op("i32.add").set(bRow);
+        }
+        for (let v = 0; v < vectors; v++) {
+          f.get(skipsZeros ? bRow : at).mem("v128.load", skipsZeros ? 16 * v : step * stepOf(vectors) + 16 * v);
+          f.set(bVectors[first + v]!);
+        }
+        first += vectors;
       }
-      bVectors.forEach((local, v) => {
-        f.get(skipsZeros ? bRow : b).mem("v128.load", skipsZeros ? 16 * v : step * stepB + 16 * v);
-        f.set(local);
-      });
       for (let i = 0; i < height; i++) {
         if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
         else f.get(aRows[i]!).mem("v128.load32_splat", offsets ? offsets[step]! : stepA * step);
         f.set(aNumber);
-        for (let v = 0; v < vectors; v++) emitMultiplyAdd(f, numerics, aNumber, bVectors[v]!, sums[i * vectors + v]!);
+        for (const [v, bVector] of bVectors.entries())
+          emitMultiplyAdd(f, target, aNumber, bVector, sums[i * bVectors.length + v]!);
       }
     }
     for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packsA ? 4 * height : stepA));
     if (skipsZeros) f.bump(listAt, 4 * count);
-    else f.bump(b, stepB * count);
+    else for (const { at, vectors } of panels) f.bump(at, stepOf(vectors) * count);
   };
   if (typeof k === "object" && "offsets" in k) {
     steps(k.offsets.length, k.offsets);
+    forget();
     return;
   }
   if (typeof k === "object" && k.known <= longestRun) {
     steps(k.known);
+    forget();
     return;
   }
   for (const count of [stepsAtOnce, 1]) {
@@ -118,50 +161,34 @@ export function emitInnerLoop(
         steps(count);
         f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
       });
+      forget();
     });
   }
 }
 
 /**
- * A strip of `height` rows along `panels` panels of `vectors` vectors each; stores so many columns of the last one. Without a
- * formula it has no operands and stores, and leaves the sums at `tile`.
+ * A strip of `height` rows along `panels` panels, or groups of panels of these widths. Without a formula it has no operands and
+ * stores, and leaves the sums at `tile`.
  */
-export function emitStrip(
-  module: ModuleBuilder,
-  name: string,
-  parts: StripParts,
-  height: number,
-  vectors: number,
-  columns: number,
-): number {
-  const { kernel, numerics, packsA, skipsZeros, loops } = parts;
+export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts, height: number, widths: Widths): number {
+  const { kernel, target, packsA, skipsZeros, loops, window } = parts;
   const pointers = kernel ? kernel.operands.length + kernel.stores.length : 0;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + pointers).fill("i32"));
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
-  const vectorLocals = (count: number) => Array.from({ length: count }, () => f.local("v128"));
-  const { window } = parts;
   const fromList = window !== undefined || parts.fromList === true;
-  const inner: InnerLoop = {
-    b,
+  const inner = {
+    ...innerLocals(f, b, height, widths, packsA ? 1 : height),
     count: window ? countOf(window) : stripHead.k,
-    height,
-    vectors,
-    sums: vectorLocals(height * vectors),
-    bVectors: vectorLocals(vectors),
-    aNumber: f.local("v128"),
-    aRows: Array.from({ length: packsA ? 1 : height }, () => f.local("i32")),
-    left: f.local("i32"),
-    listAt: f.local("i32"),
-    bRow: f.local("i32"),
   };
   const { sums, aRows } = inner;
+  const vectors = inner.bVectors.length;
   const runsLeft = f.local("i32");
   const column = f.local("i32");
-  const tile = { height, vectors, columns, sums, column, rowBytes };
-  const epilogue = kernel ? emitEpilogue(f, kernel, tile) : storeSums(f, tile);
+  const tile = { height, vectors, sums, column, rowBytes };
+  const epilogue = kernel ? emitEpilogue(f, kernel, tile, vectorsAtOnce(target)) : storeSums(f, tile);
   epilogue.prepare();
   const emitSharedLoop = () => {
-    const form = [numerics, height, vectors, packsA, skipsZeros].join();
+    const form = [target.numerics, height, widths.join("+"), packsA, skipsZeros].join();
     const known = loops.get(form);
     if (!known)
       loops.set(
@@ -170,9 +197,21 @@ export function emitStrip(
       );
     else if (!f.append(known, sums[0]!)) emitInnerLoop(f, parts, inner);
   };
+  /** Pushes the bytes of a panel. */
+  const panelBytes = (width: number) =>
+    f
+      .get(rowsOfB)
+      .i32(16 * width)
+      .op("i32.mul");
+  const lastPanel = inner.panels[inner.panels.length - 1]!;
   f.i32(0).set(column);
   f.loop(() => {
-    for (const sum of sums) f.f32x4(0).set(sum);
+    for (const [i, { at }] of inner.panels.entries()) {
+      if (i > 0) {
+        const before = inner.panels[i - 1]!;
+        panelBytes(before.vectors).get(before.at).op("i32.add").set(at);
+      }
+    }
     if (fromList) {
       for (const [i, row] of aRows.entries())
         f.get(list)
@@ -196,13 +235,10 @@ export function emitStrip(
         });
       }
     } else emitSharedLoop();
-    if (skipsZeros) {
-      f.get(rowsOfB)
-        .i32(16 * vectors)
-        .op("i32.mul");
-      f.get(b).op("i32.add").set(b);
-    }
-    epilogue.emit();
+    // What follows the last panel is the next one: without a list the loop has come to it.
+    if (skipsZeros) panelBytes(lastPanel.vectors).get(lastPanel.at).op("i32.add").set(b);
+    else if (lastPanel.at !== b) f.get(lastPanel.at).set(b);
+    f.forgetting(() => epilogue.emit()).forget(sums);
     f.bump(column, 16 * vectors);
     f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
   });
@@ -223,8 +259,6 @@ function countOf(window: WindowRuns): InnerLoop["count"] {
 interface Tile {
   readonly height: number;
   readonly vectors: number;
-  /** How many columns are stored. */
-  readonly columns: number;
   readonly sums: readonly Local[];
   /** Byte offset of the panel's first column. */
   readonly column: Local;
@@ -237,40 +271,34 @@ interface Epilogue {
   emit(): void;
 }
 
-/** The formula unrolled over the tile, on sums in registers. */
-function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile): Epilogue {
-  const { height, vectors, columns, sums, column, rowBytes } = tile;
+/** The formula written out over the tile, on sums in registers, so many vectors side by side. */
+function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile, atOnce: number): Epilogue {
+  const { height, vectors, sums, column, rowBytes } = tile;
   const place = f.local("i32");
-  let [row, vector] = [0, 0];
-  const formula = new FormulaCode(
+  let [row, first] = [0, 0];
+  const formula: FormulaCode = new FormulaCode(
     f,
     values,
-    ({ operand, layout }) => {
-      f.get(stripHeadCount + operand);
-      if (layout === "full")
-        f.get(place)
-          .op("i32.add")
-          .mem("v128.load", 16 * vector);
-      else if (layout === "perColumn")
-        f.get(column)
-          .op("i32.add")
-          .mem("v128.load", 16 * vector);
-      else if (layout === "perRow") f.mem("v128.load32_splat", 4 * row);
-      else f.mem("v128.load32_splat");
+    (value, vector) => {
+      const operand = stripHeadCount + value.operand;
+      if (value.layout === "full" || value.layout === "perColumn") {
+        const along = value.layout === "full" ? place : column;
+        formula.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", 16 * (first + vector));
+      } else f.get(operand).mem("v128.load32_splat", value.layout === "perRow" ? 4 * row : 0);
     },
-    () => f.get(sums[row * vectors + vector]!),
+    (_, vector) => f.get(sums[row * vectors + first + vector]!),
   );
   return {
     prepare: () => formula.prepare("uniform"),
     emit() {
-      for (vector = 0; vector < vectors; vector++) {
+      for (first = 0; first < vectors; first += atOnce) {
         formula.begin("perColumn");
         f.get(column).set(place);
-        const lanes = { known: Math.min(4, columns - 4 * vector) };
         for (row = 0; row < height; row++) {
           formula.begin("perRow");
           formula.begin("full");
-          emitStores(f, formula, stores, stripHeadCount + operands.length, place, lanes, 16 * vector);
+          const together = Math.min(atOnce, vectors - first);
+          emitStores(f, formula, stores, stripHeadCount + operands.length, place, undefined, 16 * first, together);
           if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
         }
       }
@@ -286,7 +314,7 @@ function storeSums(f: FunctionBuilder, { height, vectors, sums, column, rowBytes
     emit() {
       f.get(stripHead.tile).get(column).op("i32.add").set(place);
       for (let row = 0; row < height; row++) {
-        for (let v = 0; v < vectors; v++)
+        for (let v = vectors - 1; v >= 0; v--)
           f.get(place)
             .get(sums[row * vectors + v]!)
             .mem("v128.store", 16 * v);

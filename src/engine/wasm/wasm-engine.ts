@@ -14,6 +14,7 @@ import { checkThreads, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
 import { describeProgram } from "./describe.ts";
+import { pairVectors } from "./host-vectors.ts";
 import { Pace } from "./pace.ts";
 import { probeWasm } from "./probe.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
@@ -147,6 +148,7 @@ class WasmExecutable implements Executable {
   constructor(
     programs: Readonly<Record<string, Program>>,
     numerics: Numerics,
+    hasMultiplyAdd: boolean,
     limitBytes: number,
     team: ThreadTeam | undefined,
     isProfiled: boolean,
@@ -172,7 +174,8 @@ class WasmExecutable implements Executable {
     const { shared, cuts, threads, constants } = layout;
     new Float32Array(this.buffer, constants.address).set(constants.values);
     const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
-    const options = { numerics, isShared: team !== undefined, isProfiled };
+    const target = { numerics, pairs: hasMultiplyAdd && pairVectors().pairs };
+    const options = { target, isShared: team !== undefined, isProfiled };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {
       env: {
@@ -330,6 +333,8 @@ export const wasmEngine: Engine = {
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    return new WasmExecutable(programs, numerics, limit, options.threads, options.profile ?? false);
+    // Processors with a multiply-add of one rounding have vectors of 256 bits as well.
+    const hasMultiplyAdd = probe.numerics.includes("fused");
+    return new WasmExecutable(programs, numerics, hasMultiplyAdd, limit, options.threads, options.profile ?? false);
   },
 };

@@ -50,21 +50,34 @@ export function emitList(
 }
 
 /**
- * Runs `emit` for each four channels, then for those that are left; `channel` holds the byte offset of the channels at hand.
+ * Runs `emit` for each so many vectors of four channels, then for those that are left; `channel` holds the byte offset of the
+ * channels at hand.
  *
- * @param emit  gets how many channels there are
+ * @param emit  gets how many vectors there are side by side, and how many channels where they fill none
  */
-export function emitChannels(f: FunctionBuilder, channels: number, channel: Local, emit: (lanes: number) => void): void {
+export function emitChannels(
+  f: FunctionBuilder,
+  channels: number,
+  channel: Local,
+  atOnce: number,
+  emit: (vectors: number, lanes?: number) => void,
+): void {
   f.i32(0).set(channel);
-  if (channels >= 4) {
+  const whole = channels >> 2;
+  const rounds = Math.floor(whole / atOnce);
+  if (rounds > 0) {
     const left = f.local("i32");
-    f.i32(channels >> 2).set(left);
+    f.i32(rounds).set(left);
     f.countdown(left, () => {
-      emit(4);
-      f.bump(channel, 16);
+      emit(atOnce);
+      f.bump(channel, 16 * atOnce);
     });
   }
-  if (channels % 4 > 0) emit(channels % 4);
+  for (let vector = rounds * atOnce; vector < whole; vector++) {
+    emit(1);
+    f.bump(channel, 16);
+  }
+  if (channels % 4 > 0) emit(1, channels % 4);
 }
 
 /** Moves a walk on by one: `step` bytes, and at the end of a line of `count` by `jump` more. */
