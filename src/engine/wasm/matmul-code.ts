@@ -21,7 +21,7 @@ import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
-import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping } from "./pack-strip-code.ts";
+import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping, numbersOfKept } from "./pack-strip-code.ts";
 import { emitStrip, isLong, type Widths } from "./strip-code.ts";
 import { panelsAtOnce, type Target, tileColumns } from "./target.ts";
 
@@ -32,12 +32,12 @@ interface ProductScratch {
   readonly bytes: number;
 }
 
-/** Where the pieces of a thread's scratch memory lie: a strip of A, a strip of sums, a list of k. */
+/** Where the pieces of a thread's scratch memory lie: a strip of A, a strip of sums, a list of the rows of a strip. */
 export function productScratch(k: number, n: number): ProductScratch {
   // The last vector of a strip may reach past it.
-  const tile = aligned(maximumStrip * (k + 1) * 4 + 16);
+  const tile = aligned(4 * numbersOfKept(maximumStrip) * (k + 1) + 16);
   const list = tile + aligned(maximumStrip * (Math.floor(n / panelColumns) * panelColumns + tailWidth(n)) * 4);
-  return { strip: 0, tile, list, bytes: list + aligned(4 * k + 4) };
+  return { strip: 0, tile, list, bytes: list + aligned(4 * maximumStrip) };
 }
 
 /** Bytes of panels that stay in the cache while all strips run along them. */
@@ -169,6 +169,7 @@ export function emitMatmul(
     .set(sumsBytes);
   f.get(tailColumn).get(p.k).op("i32.mul").get(p.b).op("i32.add").set(tailB);
   f.get(p.k).set(depth);
+  const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
     const parts = { kernel, target, packsA, skipsZeros: skips, loops, fromList };
@@ -178,7 +179,6 @@ export function emitMatmul(
         ? emitStrip(module, `${name}.${rows}x${columns}`, parts, rows, fullTile(target))
         : shared.core(rows, fullTile(target), packsA, skips, fromList);
     const last = tail.length > 0 ? shared.core(rows, tail, packsA, skips, fromList) : 0;
-    const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list, depth };
     const pushA = () => {
       if (packsA) f.get(p.strip).i32(4 * rows);
       else f.get(p.a).get(p.lda);
@@ -194,7 +194,7 @@ export function emitMatmul(
       };
       callLongFormula(f, formula, strip, pointers, isTailAlone ? () => f.get(tailColumn).op("i32.add") : undefined);
     };
-    if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, packed);
+    if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, { ...packed, depth });
     else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
     if (fromList) {
       for (let i = 0; i < rows; i++) {

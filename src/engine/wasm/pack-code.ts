@@ -1,5 +1,21 @@
 /** Code that packs the right operand of a product into panels (see matmul-code.ts). */
-import type { Local, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+
+/**
+ * Copies vectors that lie side by side: all are read, then the last is stored first, as hosts that pair vectors want it.
+ *
+ * @param skip  bytes from `from` to the first
+ */
+export function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readonly Local[], skip = 0): void {
+  for (const [v, vector] of vectors.entries())
+    f.get(from)
+      .mem("v128.load", skip + 16 * v)
+      .set(vector);
+  for (let v = vectors.length - 1; v >= 0; v--)
+    f.get(to)
+      .get(vectors[v]!)
+      .mem("v128.store", 16 * v);
+}
 
 /**
  * Packs rows of B as it lies, [K, N]. Parameters: source (the first row), row bytes, how many rows, full panels, tail width,
@@ -8,15 +24,12 @@ import type { Local, ModuleBuilder } from "./assembler.ts";
 export function emitPack(module: ModuleBuilder): number {
   const { index, code: f } = module.function("pack", new Array(8).fill("i32"));
   const [source, rowBytes, rows, panels, tail, target, panelBytes, lastTarget] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const [from, to, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const [from, to, left] = f.locals("i32", 3);
+  const numbers = f.locals("v128", 2);
   const panel = (start: Local, vectors: number) => {
     f.get(source).set(from).get(start).set(to).get(rows).set(left);
     f.loop(() => {
-      for (let v = 0; v < vectors; v++)
-        f.get(to)
-          .get(from)
-          .mem("v128.load", 16 * v)
-          .mem("v128.store", 16 * v);
+      copyVectors(f, from, to, numbers.slice(0, vectors));
       f.bump(to, 16 * vectors);
       f.get(from).get(rowBytes).op("i32.add").set(from);
       f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);

@@ -11,9 +11,10 @@ export interface StripLocals {
   readonly k: Local;
   /** Where the packed strip goes. */
   readonly strip: Local;
-  /** Where the k that are kept are listed, 16 k each. */
-  readonly list: Local;
-  /** Receives how many k are kept. */
+}
+
+/** A strip that is packed without some k; `depth` receives how many are kept. */
+export interface KeptLocals extends StripLocals {
   readonly depth: Local;
 }
 
@@ -39,39 +40,42 @@ export function emitPackColumns(
   });
 }
 
+/** A packed strip without zeros: for each k that is kept the numbers of its rows, then 32 k, which is where it lies in a panel. */
+export const numbersOfKept = (rows: number): number => rows + 1;
+
 interface Cursor {
   readonly to: Local;
-  readonly listTo: Local;
-  /** 16 k. */
+  /** 32 k. */
   readonly number: Local;
 }
 
-function startCursor(f: FunctionBuilder, { strip, list }: StripLocals): Cursor {
-  const cursor = { to: f.local("i32"), listTo: f.local("i32"), number: f.local("i32") };
-  f.get(strip).set(cursor.to).get(list).set(cursor.listTo).i32(0).set(cursor.number);
-  return cursor;
+function startCursor(f: FunctionBuilder, { strip }: StripLocals): Cursor {
+  const [to, number] = f.locals("i32", 2);
+  f.get(strip).set(to).i32(0).set(number);
+  return { to, number };
 }
 
-/** Lists k and moves on past what was written for it, but only where it is kept: 0 or 1 on the stack. No branch, as zeros come as they will. */
-function emitKeep(f: FunctionBuilder, rows: number, { to, listTo, number }: Cursor): void {
-  const keep = f.local("i32");
-  f.set(keep).get(listTo).get(number).mem("i32.store");
+/** Moves on past what was written for a k, but only where it is kept: 0 or 1 on the stack. No branch, as zeros come as they will. */
+function emitKeep(f: FunctionBuilder, rows: number, { to, number }: Cursor): void {
+  f.i32(4 * numbersOfKept(rows)).op("i32.mul");
   f.get(to)
-    .get(keep)
-    .i32(4 * rows)
-    .op("i32.mul")
-    .op("i32.add")
-    .set(to);
-  f.get(listTo).get(keep).i32(2).op("i32.shl").op("i32.add").set(listTo);
-  f.bump(number, 16);
+    .get(number)
+    .mem("i32.store", 4 * rows);
+  f.get(to).op("i32.add").set(to);
+  f.bump(number, 32);
 }
 
-function finishCursor(f: FunctionBuilder, { list, depth }: StripLocals, { listTo }: Cursor): void {
-  f.get(listTo).get(list).op("i32.sub").i32(2).op("i32.shr_u").set(depth);
+function finishCursor(f: FunctionBuilder, rows: number, { strip, depth }: KeptLocals, { to }: Cursor): void {
+  f.get(to)
+    .get(strip)
+    .op("i32.sub")
+    .i32(4 * numbersOfKept(rows))
+    .op("i32.div_u")
+    .set(depth);
 }
 
-/** As `emitPackColumns`, without the k at which all rows are 0. */
-export function emitPackColumnsSkipping(f: FunctionBuilder, rows: number, locals: StripLocals): void {
+/** Packs a strip of a transposed A, without the k at which all rows are 0. */
+export function emitPackColumnsSkipping(f: FunctionBuilder, rows: number, locals: KeptLocals): void {
   const { a, lda, k } = locals;
   const [from, left] = [f.local("i32"), f.local("i32")];
   const [first, second] = [f.local("v128"), f.local("v128")];
@@ -92,11 +96,11 @@ export function emitPackColumnsSkipping(f: FunctionBuilder, rows: number, locals
     f.get(from).get(lda).op("i32.add").set(from);
     f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
   });
-  finishCursor(f, locals, cursor);
+  finishCursor(f, rows, locals, cursor);
 }
 
 /** Packs rows of A as it lies, [M, K], four k at a time, without the k at which all rows are 0. */
-export function emitPackRowsSkipping(f: FunctionBuilder, rows: number, locals: StripLocals): void {
+export function emitPackRowsSkipping(f: FunctionBuilder, rows: number, locals: KeptLocals): void {
   const { a, lda, k } = locals;
   const pointers = Array.from({ length: rows }, () => f.local("i32"));
   const loaded = f.locals("v128", 6);
@@ -164,5 +168,5 @@ export function emitPackRowsSkipping(f: FunctionBuilder, rows: number, locals: S
       f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
     });
   });
-  finishCursor(f, locals, cursor);
+  finishCursor(f, rows, locals, cursor);
 }

@@ -5,6 +5,7 @@
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitStores, FormulaCode } from "./formula-code.ts";
+import { numbersOfKept } from "./pack-strip-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 export interface StripParts {
@@ -13,7 +14,7 @@ export interface StripParts {
   readonly target: Target;
   /** The strip of A is packed, [k][rows]. */
   readonly packsA: boolean;
-  /** Only the k in a list count: the strip of A has only those, and the panels of B are read at them. */
+  /** The packed strip of A has some k only, and tells which: the panels of B are read at them. */
   readonly skipsZeros: boolean;
   /** Inner loops that were made before, by what they depend on: most products share theirs. */
   readonly loops: Map<string, Snippet>;
@@ -66,8 +67,7 @@ export interface InnerLoop {
   /** A pointer for each row of A, or one for the packed strip. */
   readonly aRows: readonly Local[];
   readonly left: Local;
-  readonly listAt: Local;
-  /** Where the row of a panel lies, and how far from the first: for lists of k. */
+  /** Where the row of a panel lies, and how far from the first: where only some k count. */
   readonly bRow: Local;
   readonly distance: Local;
   /** A vector that is always 0. */
@@ -85,7 +85,6 @@ export function innerLocals(f: FunctionBuilder, b: Local, height: number, widths
     aNumber: f.local("v128"),
     aRows: Array.from({ length: pointers }, () => f.local("i32")),
     left: f.local("i32"),
-    listAt: f.local("i32"),
     bRow: f.local("i32"),
     distance: f.local("i32"),
     zero: f.local("v128"),
@@ -103,7 +102,9 @@ export function emitInnerLoop(
   loop: InnerLoop,
 ): void {
   const { panels, count: k, stepA = 4, stepB } = loop;
-  const { height, sums, bVectors, aNumber, aRows, left, listAt, bRow, distance } = loop;
+  const { height, sums, bVectors, aNumber, aRows, left, bRow, distance } = loop;
+  /** Numbers of a k in a packed strip. */
+  const packed = skipsZeros ? numbersOfKept(height) : height;
   // A loop around must not carry what was read here from round to round: hosts that pair vectors would take them apart.
   const forget = () => {
     for (const local of [...bVectors, aNumber]) f.get(loop.zero).set(local);
@@ -114,13 +115,13 @@ export function emitInnerLoop(
       let first = 0;
       for (const [i, { at, vectors }] of panels.entries()) {
         if (skipsZeros) {
-          // The list holds 16 k; a row of a panel has 16 bytes for each of its vectors.
+          // Behind the numbers stands where the k lies in a full panel; one of a single vector has half as many bytes.
           if (i === 0)
-            f.get(listAt)
-              .mem("i32.load", 4 * step)
+            f.get(aRows[0]!)
+              .mem("i32.load", 4 * (step * packed + height))
               .set(distance);
           f.get(distance);
-          if (vectors === 2) f.i32(1).op("i32.shl");
+          if (vectors === 1) f.i32(1).op("i32.shr_u");
           f.get(at).op("i32.add").set(bRow);
         }
         for (let v = 0; v < vectors; v++) {
@@ -130,16 +131,15 @@ export function emitInnerLoop(
         first += vectors;
       }
       for (let i = 0; i < height; i++) {
-        if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * height + i));
+        if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * packed + i));
         else f.get(aRows[i]!).mem("v128.load32_splat", offsets ? offsets[step]! : stepA * step);
         f.set(aNumber);
         for (const [v, bVector] of bVectors.entries())
           emitMultiplyAdd(f, target, aNumber, bVector, sums[i * bVectors.length + v]!);
       }
     }
-    for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packsA ? 4 * height : stepA));
-    if (skipsZeros) f.bump(listAt, 4 * count);
-    else for (const { at, vectors } of panels) f.bump(at, stepOf(vectors) * count);
+    for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packsA ? 4 * packed : stepA));
+    if (!skipsZeros) for (const { at, vectors } of panels) f.bump(at, stepOf(vectors) * count);
   };
   if (typeof k === "object" && "offsets" in k) {
     steps(k.offsets.length, k.offsets);
@@ -224,7 +224,6 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
         .op("i32.add");
       f.set(aRows[i]!);
     }
-    if (skipsZeros) f.get(list).set(inner.listAt);
     if (window) {
       if (isShort(window)) emitInnerLoop(f, parts, inner);
       else {
@@ -235,7 +234,7 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
         });
       }
     } else emitSharedLoop();
-    // What follows the last panel is the next one: without a list the loop has come to it.
+    // What follows the last panel is the next one: where all k count the loop has come to it.
     if (skipsZeros) panelBytes(lastPanel.vectors).get(lastPanel.at).op("i32.add").set(b);
     else if (lastPanel.at !== b) f.get(lastPanel.at).set(b);
     f.forgetting(() => epilogue.emit()).forget(sums);
