@@ -38,7 +38,7 @@ What comes out
                      without it, so what lies there was meant to be kept, and can be committed.
   --help             this
 
-The machine's own limits come first: multiply-adds of one core on 128-bit vectors in registers, and bytes copied a second by one core.
+The machine's own limits come first: multiply-adds of one core in registers, and bytes copied a second by one core.
 GFLOP/s count the multiply-adds of all products of a step, times two; on MNIST they can exceed what was computed, since zeros are
 left out. In a scaling series, "time/work" is how much the time of a step grew over the line before, for each time its work grew:
 at or below 1 the time grows no faster than the work. The products alone, against the peak: npm run bench:kernels.

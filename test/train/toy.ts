@@ -34,6 +34,12 @@ export function blobs(options: { count: number; classes: number; features: numbe
   };
 }
 
+/** The same numbers, seen as images. */
+export function asImages(data: Dataset, shape: readonly [height: number, width: number, channels: number]): Dataset {
+  const shaped = (set: ExampleSet) => ({ ...set, inputs: { ...set.inputs, shape } });
+  return { ...data, train: shaped(data.train), ...(data.test && { test: shaped(data.test) }) };
+}
+
 /** Grey images of bytes, noise with a bright bar: its row tells the class. */
 export function pictures({ count, side, classes }: { count: number; side: number; classes: number }): Dataset {
   const part = (name: string, rows: number): ExampleSet => {

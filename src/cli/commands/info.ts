@@ -61,10 +61,7 @@ function describeInfo({ osolgil, node, platform, cores, threads, engines: list, 
       probe.available ? `${probe.detail} · numerics ${probe.numerics.join(", ")}` : `not available: ${probe.reason}`,
     ]),
     ["threads", describeThreads(threads)],
-    [
-      "peak",
-      peaks.length > 0 ? `${peaks.join(" · ")}, one core, 128-bit vectors in registers` : "not measured without the wasm engine",
-    ],
+    ["peak", peaks.length > 0 ? `${peaks.join(" · ")}, one core, in registers` : "not measured without the wasm engine"],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return `\n${rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`).join("\n")}\n\n`;

@@ -33,14 +33,14 @@ const [firstVersion, endVersion] = [13.6, 15];
 export function pairVectors(): HostVectors {
   const { process } = globalThis as { process?: NodeProcess };
   if (process?.release?.name !== "node" || !process.getBuiltinModule)
-    return { pairs: false, detail: "128 bits: only Node can be asked for more" };
-  if (process.env.OSOLGIL_VECTOR_BITS === "128") return { pairs: false, detail: "128 bits, as OSOLGIL_VECTOR_BITS asks" };
-  if (process.arch !== "x64") return { pairs: false, detail: `128 bits: ${process.arch} has no wider ones for WebAssembly` };
+    return { pairs: false, detail: "of 128 bits: only Node can be asked for more" };
+  if (process.env.OSOLGIL_VECTOR_BITS === "128") return { pairs: false, detail: "of 128 bits, as OSOLGIL_VECTOR_BITS asks" };
+  if (process.arch !== "x64") return { pairs: false, detail: `of 128 bits: ${process.arch} has no wider ones for WebAssembly` };
   const version = Number.parseFloat(process.versions.v8 ?? "");
   if (!(version >= firstVersion && version < endVersion))
-    return { pairs: false, detail: `128 bits: not tried with V8 ${process.versions.v8 ?? "of this host"}` };
+    return { pairs: false, detail: `of 128 bits: not tried with V8 ${process.versions.v8 ?? "of this host"}` };
   const v8 = process.getBuiltinModule("node:v8");
-  if (!v8) return { pairs: false, detail: "128 bits: the host's flags are out of reach" };
+  if (!v8) return { pairs: false, detail: "of 128 bits: the host's flags are out of reach" };
   v8.setFlagsFromString("--experimental-wasm-revectorize");
-  return { pairs: true, detail: "256 bits, two of WebAssembly's at once" };
+  return { pairs: true, detail: "of 256 bits, two of WebAssembly's at once" };
 }

@@ -1,32 +1,36 @@
-/** The machine's own limit: how many multiply-adds a second one core does on 128-bit vectors in registers. */
+/** The machine's own limit: how many multiply-adds a second one core does in registers, on vectors as wide as the host makes them. */
 import { nowMs } from "../../core/clock.ts";
 import type { Numerics } from "../engine.ts";
 import { ModuleBuilder } from "./assembler.ts";
+import { targetHere } from "./probe.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Independent sums: enough to hide the latency of a multiplication and an addition on two units. */
 const sums = 12;
 const unrolled = 8;
 const operationsPerRound = unrolled * sums * 8;
 
-function peakModule(numerics: Numerics): Uint8Array<ArrayBuffer> {
+function peakModule(target: Target): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const { code: f } = module.function("run", ["i32"], true);
-  const accumulators = Array.from({ length: sums }, () => f.local("v128"));
+  const accumulators = Array.from({ length: sums * vectorsAtOnce(target) }, () => f.local("v128"));
   const [a, b] = [f.local("v128"), f.local("v128")];
   f.f32x4(0.999).set(a).f32x4(1e-3).set(b);
   f.loop(() => {
     for (let i = 0; i < unrolled; i++) {
       // Each sum is a factor of its own next value, so that no product can be shared or taken out of the loop.
       for (const sum of accumulators) {
-        if (numerics === "fused") f.get(sum).get(a).get(b).op("f32x4.relaxed_madd").set(sum);
+        if (target.numerics === "fused") f.get(sum).get(a).get(b).op("f32x4.relaxed_madd").set(sum);
         else f.get(sum).get(a).op("f32x4.mul").get(b).op("f32x4.add").set(sum);
       }
     }
     f.get(0).i32(1).op("i32.sub").tee(0).brIf(0);
   });
-  f.i32(0).get(accumulators[0]!);
-  for (const sum of accumulators.slice(1)) f.get(sum).op("f32x4.add");
-  f.mem("v128.store");
+  // Neighbours are stored side by side, the last first, as in all kernels.
+  for (let i = accumulators.length - 1; i >= 0; i--)
+    f.i32(0)
+      .get(accumulators[i]!)
+      .mem("v128.store", 16 * i);
   return module.build();
 }
 
@@ -37,9 +41,11 @@ function peakModule(numerics: Numerics): Uint8Array<ArrayBuffer> {
  */
 export function peakMeter(numerics: Numerics): (forMs: number) => number {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(peakModule(numerics)), { env: { memory } });
+  const target = targetHere(numerics);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(peakModule(target)), { env: { memory } });
   const run = exports.run as (rounds: number) => void;
   const rounds = 5000;
+  const operations = rounds * operationsPerRound * vectorsAtOnce(target);
   return (forMs) => {
     const end = nowMs() + forMs;
     let best = Number.POSITIVE_INFINITY;
@@ -48,7 +54,7 @@ export function peakMeter(numerics: Numerics): (forMs: number) => number {
       run(rounds);
       best = Math.min(best, nowMs() - start);
     } while (nowMs() < end);
-    return (rounds * operationsPerRound) / best / 1e6;
+    return operations / best / 1e6;
   };
 }
 

@@ -1,6 +1,8 @@
 /** What the host's WebAssembly can do, found out by trying it. */
 import type { Numerics, Probe } from "../engine.ts";
 import { ModuleBuilder } from "./assembler.ts";
+import { type HostVectors, pairVectors } from "./host-vectors.ts";
+import type { Target } from "./target.ts";
 
 /** A module that computes a x b + c on vectors at 0, 16 and 32 into 48, by relaxed multiply-add or in two steps. */
 function multiplyAddModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
@@ -31,16 +33,36 @@ function roundsOnce(): boolean {
   return units.every((unit, lane) => lanes[12 + lane] === -unit * unit);
 }
 
-/** Whether the host runs 128-bit SIMD, and which numerics profiles it can keep. */
-export function probeWasm(): Probe {
-  if (typeof WebAssembly === "undefined") return { available: false, reason: "this host has no WebAssembly" };
-  if (!WebAssembly.validate(multiplyAddModule(false)))
-    return { available: false, reason: "this host's WebAssembly has no 128-bit SIMD" };
-  const numerics: Numerics[] = ["portable"];
-  if (!WebAssembly.validate(multiplyAddModule(true))) {
-    return { available: true, numerics, detail: "SIMD; no relaxed SIMD, so products multiply, then add" };
+interface WasmHost {
+  readonly numerics: readonly Numerics[];
+  readonly multiplyAdd: string;
+  readonly vectors: HostVectors;
+}
+
+/** What the host can do, or why it cannot run generated code. */
+function probeHost(): WasmHost | { readonly reason: string } {
+  if (typeof WebAssembly === "undefined") return { reason: "this host has no WebAssembly" };
+  if (!WebAssembly.validate(multiplyAddModule(false))) return { reason: "this host's WebAssembly has no 128-bit SIMD" };
+  const isRelaxed = WebAssembly.validate(multiplyAddModule(true));
+  if (isRelaxed && roundsOnce()) {
+    // Processors with a multiply-add of one rounding have registers of 256 bits as well.
+    return { numerics: ["fused", "portable"], multiplyAdd: "SIMD with multiply-add of one rounding", vectors: pairVectors() };
   }
-  if (!roundsOnce())
-    return { available: true, numerics, detail: "SIMD; relaxed multiply-add rounds twice here, so it is not used" };
-  return { available: true, numerics: ["fused", ...numerics], detail: "SIMD with multiply-add of one rounding" };
+  const multiplyAdd = isRelaxed
+    ? "SIMD; relaxed multiply-add rounds twice here, so it is not used"
+    : "SIMD; no relaxed SIMD, so products multiply, then add";
+  return { numerics: ["portable"], multiplyAdd, vectors: { pairs: false, detail: "of 128 bits" } };
+}
+
+/** Whether the host runs 128-bit SIMD, which numerics profiles it can keep, and how wide its vectors are. */
+export function probeWasm(): Probe {
+  const host = probeHost();
+  if ("reason" in host) return { available: false, reason: host.reason };
+  return { available: true, numerics: host.numerics, detail: `${host.multiplyAdd} · vectors ${host.vectors.detail}` };
+}
+
+/** What code is made for here. */
+export function targetHere(numerics: Numerics): Target {
+  const host = probeHost();
+  return { numerics, pairs: "vectors" in host && host.vectors.pairs };
 }

@@ -14,9 +14,9 @@ import { checkThreads, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
 import { describeProgram } from "./describe.ts";
-import { pairVectors } from "./host-vectors.ts";
 import { Pace } from "./pace.ts";
-import { probeWasm } from "./probe.ts";
+import { probeWasm, targetHere } from "./probe.ts";
+import type { Target } from "./target.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
 const pageBytes = 65536;
@@ -147,8 +147,7 @@ class WasmExecutable implements Executable {
 
   constructor(
     programs: Readonly<Record<string, Program>>,
-    numerics: Numerics,
-    hasMultiplyAdd: boolean,
+    target: Target,
     limitBytes: number,
     team: ThreadTeam | undefined,
     isProfiled: boolean,
@@ -157,7 +156,7 @@ class WasmExecutable implements Executable {
     this.marks = isProfiled ? new ProfileMarks(team?.size ?? 1) : undefined;
     const { leaves, layout } = layOut(programs, team?.size ?? 1);
     this.layout = layout;
-    this.numerics = numerics;
+    this.numerics = target.numerics;
     this.memory = layout.report;
     checkMemory(this.memory, limitBytes);
     const pages = Math.ceil(this.memory.total / pageBytes);
@@ -174,7 +173,6 @@ class WasmExecutable implements Executable {
     const { shared, cuts, threads, constants } = layout;
     new Float32Array(this.buffer, constants.address).set(constants.values);
     const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
-    const target = { numerics, pairs: hasMultiplyAdd && pairVectors().pairs };
     const options = { target, isShared: team !== undefined, isProfiled };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {
@@ -333,8 +331,6 @@ export const wasmEngine: Engine = {
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    // Processors with a multiply-add of one rounding have vectors of 256 bits as well.
-    const hasMultiplyAdd = probe.numerics.includes("fused");
-    return new WasmExecutable(programs, numerics, hasMultiplyAdd, limit, options.threads, options.profile ?? false);
+    return new WasmExecutable(programs, targetHere(numerics), limit, options.threads, options.profile ?? false);
   },
 };

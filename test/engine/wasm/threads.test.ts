@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { EngineError } from "../../../src/core/errors.ts";
-import type { ExampleSet } from "../../../src/data/dataset.ts";
 import type { Numerics } from "../../../src/engine/engine.ts";
 import type { ThreadTeam } from "../../../src/engine/threads.ts";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import { startThreads } from "../../../src/execute/compute-threads.ts";
 import { Session } from "../../../src/train/session.ts";
 import { propertyRuns } from "../../support/long.ts";
-import { blobs, runOf } from "../../train/toy.ts";
+import { asImages, blobs, runOf } from "../../train/toy.ts";
 
 const teams = new Map([2, 3, 4].map((count) => [count, startThreads(count)!]));
 afterAll(async () => {
@@ -62,9 +61,7 @@ test("1, 2, 3 and 4 threads give the same bits", { timeout: 600_000 }, () => {
 });
 
 test("1, 2, 3 and 4 threads give the same bits with convolutions, pools and dropout", () => {
-  const data = blobs({ count: 70, classes: 3, features: 12 * 13 * 2 });
-  const shaped = (set: ExampleSet) => ({ ...set, inputs: { ...set.inputs, shape: [12, 13, 2] } });
-  const images = { ...data, train: shaped(data.train), test: shaped(data.test!) };
+  const images = asImages(blobs({ count: 70, classes: 3, features: 12 * 13 * 2 }), [12, 13, 2]);
   const run = runOf({
     model: [
       { kind: "conv2d", filters: 9, kernel: 3, padding: "same" },
