@@ -34,6 +34,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
   const formula: FormulaCode = new FormulaCode(
     f,
     values,
+    stores.map(({ value }) => value),
     (value, vector) => {
       const operand = operandAt(value.operand);
       if (value.layout === "full" || value.layout === "perColumn") {
@@ -42,7 +43,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
     },
     (value, vector) => {
       if (value.kind !== "accumulated") throw new Error(`no code for ${value.kind} in columns`);
-      f.get(totals[vector]!);
+      return totals[vector]!;
     },
   );
 
@@ -50,6 +51,7 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
   const elementCode: FormulaCode = new FormulaCode(
     f,
     elements.values,
+    [elements.value],
     (value, vector) => {
       const operand = firstElement + value.operand;
       if (value.layout === "full" || value.layout === "perColumn") {

@@ -1,6 +1,7 @@
 /**
  * Code for formulas: each value of a kernel is computed once in the widest scope that it is constant in (the whole call, a
- * row, four columns of a row) and kept in a local. How operands are addressed is the business of the kernel around it.
+ * row, four columns of a row) and kept in a local, unless it is needed at one place only. How operands are addressed is the business
+ * of the kernel around it.
  *
  * Pairs  Vectors that lie side by side are computed side by side, then stored together: hosts that make one operation of two
  *        neighbouring ones (see host-vectors.ts) look for pairs of stores, and for the same operations behind both of them. They
@@ -16,38 +17,55 @@ interface Slot {
   readonly local: Local;
   /** Lanes are all ones or all zeros: a comparison that has not been made into numbers. */
   readonly isMask: boolean;
+  /** The local is for this value alone. */
+  readonly isOwn: boolean;
 }
 
 export type Scope = "uniform" | "perRow" | "perColumn" | "full";
 
+/** Pushes what only the kernel knows (column index, accumulated sums), or gives the local that holds it. */
+type Special = (value: Value, vector: number) => Local | undefined;
+
 export class FormulaCode {
   private readonly f: FunctionBuilder;
   private readonly values: readonly Value[];
-  private readonly load: (value: Extract<Value, { kind: "load" }>, vector: number) => void;
-  private readonly special: (value: Value, vector: number) => void;
+  private readonly load: (value: Extract<Value, { kind: "load" }>, vector: number) => unknown;
+  private readonly special: Special;
+  /** How many places need a value. */
+  private readonly uses: number[];
   /** Of the first vector; others share what does not differ from column to column. */
   private readonly slots: Record<Scope, Map<number, Slot>[]> = { uniform: [], perRow: [], perColumn: [], full: [] };
+  /** Locals of values that are not needed any more. */
+  private readonly free: Local[] = [];
   private readonly addresses = new Map<number, { readonly local: Local; readonly layout: Layout }>();
   private vector = 0;
 
   /**
-   * @param load    pushes the operand's vector for the place at hand, the first one or one that lies after it
-   * @param special pushes what only the kernel knows: column index, accumulated sums, results of reductions
+   * @param results  values that are pushed from outside
+   * @param load     pushes the operand's vector for the place at hand, the first one or one that lies after it
    */
   constructor(
     f: FunctionBuilder,
     values: readonly Value[],
-    load: (value: Extract<Value, { kind: "load" }>, vector: number) => void,
-    special: (value: Value, vector: number) => void,
+    results: readonly number[],
+    load: (value: Extract<Value, { kind: "load" }>, vector: number) => unknown,
+    special: Special,
   ) {
     this.f = f;
     this.values = values;
     this.load = load;
     this.special = special;
+    this.uses = new Array<number>(values.length).fill(0);
+    for (const index of results) this.uses[index]!++;
+    for (const value of values) {
+      if (value.kind === "apply") for (const argument of value.arguments) this.uses[argument]!++;
+      else if (value.kind === "reduce") this.uses[value.argument]!++;
+    }
   }
 
   /** Forgets what was computed for the last row, column or element: the code that follows is for another. */
   begin(scope: Layout): void {
+    for (const map of this.slots[scope]) for (const { local, isOwn } of map?.values() ?? []) if (isOwn) this.free.push(local);
     this.slots[scope].length = 0;
     for (const [operand, { layout }] of this.addresses) if (layout === scope) this.addresses.delete(operand);
   }
@@ -70,7 +88,7 @@ export class FormulaCode {
 
   /** A value whose local is known already. */
   bind(index: number, local: Local): void {
-    this.slotsOf(index).set(index, { local, isMask: false });
+    this.slotsOf(index).set(index, { local, isMask: false, isOwn: false });
   }
 
   /** Where a value of the vector at hand is kept. */
@@ -91,28 +109,64 @@ export class FormulaCode {
     });
   }
 
-  private slot(index: number): Slot {
-    const map = this.slotsOf(index);
-    const before = map.get(index);
-    if (before) return before;
-    const value = this.values[index]!;
-    const isMask = value.kind === "apply" && comparisons.has(value.name);
+  /** Pushes a value that is in no local; true where it is a mask. */
+  private compute(value: Exclude<Value, { kind: "reduce" }>): boolean {
     if (value.kind === "load") this.load(value, this.vector);
     else if (value.kind === "constant") this.f.f32x4(value.value);
     else if (value.kind === "apply") {
+      // Values that are needed elsewhere, too, are in their locals before the instruction's own operands are pushed.
+      for (const argument of value.arguments) if (!this.isPassing(argument)) this.slot(argument);
       const list = value.arguments.map((argument) => ({
-        // Arguments that are not yet in a local are computed before the instruction's own operands are pushed.
-        slot: this.slot(argument),
         push: () => this.push(argument),
         pushMask: () => this.pushMask(argument),
         isZero: this.isZero(argument),
       }));
       emitElementwise(this.f, value.name, list);
-    } else this.special(value, this.vector);
-    const slot = { local: this.f.local("v128"), isMask };
-    this.f.set(slot.local);
+      return comparisons.has(value.name);
+    }
+    return false;
+  }
+
+  /** A value of each element that one place needs: it goes there without a local. */
+  private isPassing(index: number): boolean {
+    const { kind, layout } = this.values[index]!;
+    return (
+      this.uses[index] === 1 && layout === "full" && (kind === "load" || kind === "apply") && !this.slotsOf(index).has(index)
+    );
+  }
+
+  /** Makes sure that a value is in a local. */
+  slot(index: number): Slot {
+    const map = this.slotsOf(index);
+    const before = map.get(index);
+    if (before) return before;
+    const value = this.values[index]!;
+    let slot: Slot;
+    if (value.kind === "load" || value.kind === "constant" || value.kind === "apply") {
+      const isMask = this.compute(value);
+      slot = { local: this.take(), isMask, isOwn: true };
+    } else {
+      const known = this.special(value, this.vector);
+      slot = { local: known ?? this.take(), isMask: false, isOwn: known === undefined };
+    }
+    if (slot.isOwn) this.f.set(slot.local);
     map.set(index, slot);
     return slot;
+  }
+
+  /** A local for four numbers of an element. */
+  private take(): Local {
+    return this.free.pop() ?? this.f.local("v128");
+  }
+
+  /** The local of a value as four numbers; good until the next element begins. */
+  local(index: number): Local {
+    const { local, isMask } = this.slot(index);
+    if (!isMask) return local;
+    const numbers = this.f.local("v128");
+    this.push(index);
+    this.f.set(numbers);
+    return numbers;
   }
 
   private isZero(index: number): boolean {
@@ -120,17 +174,22 @@ export class FormulaCode {
     return value.kind === "constant" && Object.is(value.value, 0);
   }
 
-  /** Pushes the value as four numbers. */
-  push(index: number): void {
+  /** Pushes a value, and tells whether as a mask. */
+  private pushEither(index: number): boolean {
+    const value = this.values[index]!;
+    if ((value.kind === "load" || value.kind === "apply") && this.isPassing(index)) return this.compute(value);
     const { local, isMask } = this.slot(index);
     this.f.get(local);
-    if (isMask) this.f.f32x4(1).op("v128.and");
+    return isMask;
+  }
+
+  /** Pushes the value as four numbers. */
+  push(index: number): void {
+    if (this.pushEither(index)) this.f.f32x4(1).op("v128.and");
   }
 
   private pushMask(index: number): void {
-    const { local, isMask } = this.slot(index);
-    this.f.get(local);
-    if (!isMask) this.f.f32x4(0).op("f32x4.ne");
+    if (!this.pushEither(index)) this.f.f32x4(0).op("f32x4.ne");
   }
 }
 
@@ -200,14 +259,7 @@ export function emitStores(
   offset: number,
   vectors = 1,
 ): void {
-  const results = Array.from({ length: vectors }, (_, vector) =>
-    stores.map(({ value }) => {
-      const local = f.local("v128");
-      formula.at(vector).push(value);
-      f.set(local);
-      return local;
-    }),
-  );
+  const results = Array.from({ length: vectors }, (_, vector) => stores.map(({ value }) => formula.at(vector).local(value)));
   formula.at(0);
   stores.forEach((_, store) => {
     const at = f.local("i32");

@@ -23,13 +23,17 @@ export function emitLongFormula(
   const formula: FormulaCode = new FormulaCode(
     f,
     values,
+    stores.map(({ value }) => value),
     (value, vector) => {
       const operand = headCount + value.operand;
       if (value.layout === "full" || value.layout === "perColumn") {
         formula.address(value, () => f.get(operand).get(place).op("i32.add")).mem("v128.load", 16 * vector);
       } else f.get(operand).mem("v128.load32_splat");
     },
-    (_, vector) => f.get(sumsAt).mem("v128.load", 16 * vector),
+    (_, vector) => {
+      f.get(sumsAt).mem("v128.load", 16 * vector);
+      return undefined;
+    },
   );
   const emitVectors = (count: Local | undefined, vectors = 1) => {
     formula.begin("perColumn");

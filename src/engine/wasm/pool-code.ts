@@ -61,6 +61,7 @@ class PoolCode {
     const formula: FormulaCode = new FormulaCode(
       f,
       this.kernel.values,
+      this.kernel.stores.map(({ value }) => value),
       (value, vector) => {
         const operand = 1 + this.kernel.images.length + value.operand;
         if (value.layout === "full") {
@@ -74,7 +75,7 @@ class PoolCode {
           formula.address(value, () => f.get(operand).get(this.channel).op("i32.add")).mem("v128.load", 16 * vector);
         } else f.get(operand).mem("v128.load32_splat");
       },
-      (_, vector) => f.get(this.values[vector]!),
+      (_, vector) => this.values[vector]!,
     );
     return formula;
   }

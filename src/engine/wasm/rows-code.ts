@@ -83,7 +83,8 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
   const bases = operands.map(({ layout }) => (layout === "full" || layout === "perRow" ? f.local("i32") : -1));
   const storeBases = stores.map(() => f.local("i32"));
   const atOnce = vectorsAtOnce(target);
-  const results = Array.from({ length: atOnce }, () => rowStores.map(() => f.local("v128")));
+  /** Where the values to be stored are, for each vector. */
+  const results: Local[][] = Array.from({ length: atOnce }, () => []);
   /** Eight bytes of an operand as numbers of 16 bits, for two vectors. */
   const wideBytes = operands.map(({ tensor }) => (atOnce > 1 && tensor.dtype === "uint8" ? f.local("v128") : -1));
   const wideVectors = wideBytes.filter((local) => local >= 0);
@@ -93,6 +94,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
   const formula: FormulaCode = new FormulaCode(
     f,
     values,
+    stores.map(({ value }) => value),
     (value, vector) => {
       const { operand, layout } = value;
       const { dtype } = operands[operand]!.tensor;
@@ -117,8 +119,11 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
     },
     (value, vector) => {
       if (value.kind !== "columnIndex") throw new Error(`no code for ${value.kind} in rows`);
-      f.get(columnNumbers);
-      if (vector > 0) f.f32x4(4 * vector).op("f32x4.add");
+      if (vector === 0) return columnNumbers;
+      f.get(columnNumbers)
+        .f32x4(4 * vector)
+        .op("f32x4.add");
+      return undefined;
     },
   );
 
@@ -137,8 +142,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
     if (stage < lastStage) return;
     for (let v = 0; v < vectors; v++) {
       rowStores.forEach(({ value }, at) => {
-        formula.at(v).push(value);
-        f.set(results[v]![at]!);
+        results[v]![at] = formula.at(v).local(value);
       });
     }
     formula.at(0);
@@ -169,12 +173,12 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
           .op("f32x4.add")
           .set(columnNumbers);
     };
-    // Sums take one vector after the other; without them, vectors go side by side.
-    if (atOnce > 1 && current.length === 0) {
+    // Sums take one vector after the other, and what follows from them is no pair: without sums, vectors go side by side.
+    if (atOnce > 1 && reductions.length === 0) {
       f.get(whole).i32(5).op("i32.shr_u").tee(rounds);
       f.if(() => {
         f.countdown(rounds, () => {
-          f.forgetting(() => emitColumns(stage, false, atOnce)).forget([...results.flat(), ...wideVectors]);
+          f.forgetting(() => emitColumns(stage, false, atOnce)).forget(wideVectors);
           advance(atOnce);
         });
       });

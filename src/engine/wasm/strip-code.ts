@@ -31,8 +31,8 @@ export interface WindowRuns {
   readonly jump: number;
 }
 
-/** Steps of k in one turn of the inner loop; a power of two. */
-const stepsAtOnce = 4;
+/** Steps of k in one turn of the inner loop, powers of two: of full tiles, and of the last columns, which wait for their sums anyway. */
+const [stepsOfTile, stepsOfTail] = [4, 2];
 
 /** Parameters of a strip before its operands and stores. */
 const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8 } as const;
@@ -151,11 +151,12 @@ export function emitInnerLoop(
     forget();
     return;
   }
-  for (const count of [stepsAtOnce, 1]) {
+  const atOnce = bVectors.length >= 2 * vectorsAtOnce(target) ? stepsOfTile : stepsOfTail;
+  for (const count of [atOnce, 1]) {
     if (typeof k === "object") f.i32(k.known);
     else f.get(k);
     if (count > 1) f.i32(31 - Math.clz32(count)).op("i32.shr_u");
-    else f.i32(stepsAtOnce - 1).op("i32.and");
+    else f.i32(atOnce - 1).op("i32.and");
     f.tee(left).if(() => {
       f.loop(() => {
         steps(count);
@@ -278,6 +279,7 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
   const formula: FormulaCode = new FormulaCode(
     f,
     values,
+    stores.map(({ value }) => value),
     (value, vector) => {
       const operand = stripHeadCount + value.operand;
       if (value.layout === "full" || value.layout === "perColumn") {
@@ -285,7 +287,7 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
         formula.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", 16 * (first + vector));
       } else f.get(operand).mem("v128.load32_splat", value.layout === "perRow" ? 4 * row : 0);
     },
-    (_, vector) => f.get(sums[row * vectors + first + vector]!),
+    (_, vector) => sums[row * vectors + first + vector]!,
   );
   return {
     prepare: () => formula.prepare("uniform"),
