@@ -1,46 +1,54 @@
-/** Code for random numbers: Threefry-2x32-20, four counters at once, sixteen numbers of 16 bits (see primitives/random.ts). */
+/**
+ * Code for random numbers: Threefry-2x32-20, four counters at once, sixteen numbers of 16 bits (see primitives/random.ts).
+ *
+ * Where the host pairs vectors, eight counters go through the rounds at once: their words are stored side by side, where the
+ * numbers of the first four will be, and read again to be made into numbers.
+ */
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { storeCounted } from "./formula-code.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** The key schedule's parity constant for 32-bit words. */
 const parity = 0x1bd11bda;
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 const rounds = 20;
 
-/** Twenty rounds on the counters in `a` and `b`, under the keys of the schedule. */
-function emitRounds(f: FunctionBuilder, a: Local, b: Local, keys: readonly Local[]): void {
+/** Twenty rounds on the counters in each `a` and `b`, under the keys of the schedule. */
+function emitRounds(f: FunctionBuilder, words: readonly (readonly [a: Local, b: Local])[], keys: readonly Local[]): void {
   for (let round = 0; round < rounds; round++) {
     const rotation = rotations[round % 8]!;
-    f.get(a).get(b).op("i32x4.add").set(a);
-    f.get(b).i32(rotation).op("i32x4.shl");
-    f.get(b)
-      .i32(32 - rotation)
-      .op("i32x4.shr_u")
-      .op("v128.or")
-      .get(a)
-      .op("v128.xor")
-      .set(b);
-    if (round % 4 !== 3) continue;
     const injection = (round + 1) / 4;
-    f.get(a)
-      .get(keys[injection % 3]!)
-      .op("i32x4.add")
-      .set(a);
-    f.get(b)
-      .get(keys[(injection + 1) % 3]!)
-      .op("i32x4.add")
-      .i32x4(injection)
-      .op("i32x4.add")
-      .set(b);
+    for (const [a, b] of words) {
+      f.get(a).get(b).op("i32x4.add").set(a);
+      f.get(b).i32(rotation).op("i32x4.shl");
+      f.get(b)
+        .i32(32 - rotation)
+        .op("i32x4.shr_u")
+        .op("v128.or")
+        .get(a)
+        .op("v128.xor")
+        .set(b);
+      if (round % 4 !== 3) continue;
+      f.get(a)
+        .get(keys[injection % 3]!)
+        .op("i32x4.add")
+        .set(a);
+      f.get(b)
+        .get(keys[(injection + 1) % 3]!)
+        .op("i32x4.add")
+        .i32x4(injection)
+        .op("i32x4.add")
+        .set(b);
+    }
   }
 }
 
 /** The function of random numbers. Parameters: first row, how many, columns, address of the key, of the first of all numbers. */
-export function emitRandom(module: ModuleBuilder): number {
+export function emitRandom(module: ModuleBuilder, host: Target): number {
   const { index, code: f } = module.function("random", new Array(5).fill("i32"));
   const [row, rows, columns, key, target] = [0, 1, 2, 3, 4];
   const keys = f.locals("v128", 3);
-  const [a, b, word, rowKey, numbers] = f.locals("v128", 5);
+  const [a, b, nextA, nextB, word, rowKey, numbers] = f.locals("v128", 7);
   const [count, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(key).mem("v128.load32_splat").set(keys[0]!);
   f.get(key).mem("v128.load32_splat", 4).set(keys[1]!);
@@ -90,13 +98,46 @@ export function emitRandom(module: ModuleBuilder): number {
     f.get(row).op("i32x4.splat").get(keys[0]!).op("i32x4.add").set(rowKey);
     f.i32x4(0, 1, 2, 3).get(keys[1]!).op("i32x4.add").set(numbers);
     f.get(columns).set(left);
-    f.loop(() => {
-      f.get(rowKey).set(a).get(numbers).set(b);
-      emitRounds(f, a, b, keys);
+    const finishBlock = () => {
       emitBlock();
       f.get(left).i32(16).get(left).i32(16).op("i32.lt_s").op("select").i32(4).op("i32.mul").get(place).op("i32.add").set(place);
       f.get(numbers).i32x4(4).op("i32x4.add").set(numbers);
-      f.get(left).i32(16).op("i32.sub").tee(left).i32(0).op("i32.gt_s").brIf(0);
+      f.get(left).i32(16).op("i32.sub").set(left);
+    };
+    const emitTwo = () => {
+      // Pairs are the same operations: even where 0 is added.
+      f.get(rowKey).tee(a).set(nextA);
+      f.get(numbers).i32x4(0).op("i32x4.add").set(b).get(numbers).i32x4(4).op("i32x4.add").set(nextB);
+      const words = [
+        [a, b],
+        [nextA, nextB],
+      ] as const;
+      emitRounds(f, words, keys);
+      // Neighbours side by side, the last first, as in all kernels.
+      [a, nextA, b, nextB].forEach((_, i, list) => {
+        f.get(place)
+          .get(list[3 - i]!)
+          .mem("v128.store", 16 * (3 - i));
+      });
+      const read = (offset: number) => f.get(place).mem("v128.load", offset);
+      read(0).set(a);
+      read(16).set(nextA);
+      read(32).set(b);
+      read(48).set(nextB);
+      finishBlock();
+      f.get(nextA).set(a).get(nextB).set(b);
+      finishBlock();
+      f.forget([a, b, nextA, nextB]);
+    };
+    const emitOne = () => {
+      f.get(rowKey).set(a).get(numbers).set(b);
+      emitRounds(f, [[a, b]], keys);
+      finishBlock();
+    };
+    f.loop(() => {
+      if (vectorsAtOnce(host) > 1) f.get(left).i32(16).op("i32.gt_s").if(emitTwo, emitOne);
+      else emitOne();
+      f.get(left).i32(0).op("i32.gt_s").brIf(0);
     });
     f.bump(row, 1);
   });
