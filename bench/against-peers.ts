@@ -60,18 +60,18 @@ async function raceOne(
   threads: number,
   options: BenchOptions,
 ): Promise<RaceLine> {
-  const { rounds, python } = options.race!;
+  const { rounds, python, peerThreads = threads } = options.race!;
   const { windowMs } = options;
   const line = { workload: workload.name, peer: peer.name };
   let theirs: Contestant | undefined;
   try {
-    theirs = await startContestant(peer.command(forPeers(workload), threads, python));
+    theirs = await startContestant(peer.command(forPeers(workload), peerThreads, python));
     const { info } = theirs;
     return {
       ...line,
       peerVersion: info.peer,
       threads: info.threads,
-      ...(info.threads !== threads && { requestedThreads: threads }),
+      ...(info.threads !== peerThreads && { requestedThreads: peerThreads }),
       osolgilThreads: ours.info.threads,
       ...(ours.info.numerics !== undefined && { numerics: ours.info.numerics }),
       ...(await race(ours, theirs, rounds, windowMs)),

@@ -28,6 +28,7 @@ Against peers
   --only LIST        only these: ${peers.map(({ name }) => name).join(", ")}
   --python PATH      the Python that has PyTorch and NumPy; default python3
   --rounds N         windows of each; default 15
+  --peer-threads N   threads of the peers; default as many as Osolgil's
   Peers that are not installed are listed with the reason and with what installs them:
 ${peers.map(({ name, summary, install }) => `    ${name.padEnd(16)} ${summary}; ${install}`).join("\n")}
 
@@ -48,6 +49,8 @@ export interface RaceOptions {
   readonly peers: readonly string[];
   readonly python: string;
   readonly rounds: number;
+  /** Threads of the peers, where not as many as Osolgil's. */
+  readonly peerThreads: number | undefined;
 }
 
 export interface BenchOptions {
@@ -74,6 +77,7 @@ const specs = {
   only: { type: "string" },
   python: { type: "string" },
   rounds: { type: "string" },
+  "peer-threads": { type: "string" },
   json: { type: "boolean", default: false },
   save: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -113,13 +117,14 @@ export function readOptions(list: readonly string[]): BenchOptions | "help" {
   const { numerics } = values;
   if (numerics !== "auto" && numerics !== "fused" && numerics !== "portable")
     throw new UsageError(`--numerics must be auto, fused or portable, received '${numerics}'`);
-  for (const option of ["only", "python", "rounds"] as const) {
+  for (const option of ["only", "python", "rounds", "peer-threads"] as const) {
     if (values[option] !== undefined && !values.peers) throw new UsageError(`--${option} needs --peers`);
   }
   const names = peers.map(({ name }) => name);
   const only = values.only === undefined ? names : listOf(values.only);
   const stranger = only.find((name) => !names.includes(name));
   if (stranger !== undefined) throw new UsageError(`there is no peer '${stranger}'; --only takes ${names.join(", ")}`);
+  const peerThreads = values["peer-threads"];
   return {
     workloads: found,
     threads: values.threads === undefined ? undefined : listOf(values.threads).map((text) => integer("--threads", text, 1, 64)),
@@ -128,7 +133,12 @@ export function readOptions(list: readonly string[]): BenchOptions | "help" {
     json: values.json,
     save: values.save,
     race: values.peers
-      ? { peers: only, python: values.python ?? "python3", rounds: integer("--rounds", values.rounds ?? "15", 1, 1000) }
+      ? {
+          peers: only,
+          python: values.python ?? "python3",
+          rounds: integer("--rounds", values.rounds ?? "15", 1, 1000),
+          peerThreads: peerThreads === undefined ? undefined : integer("--peer-threads", peerThreads, 1, 64),
+        }
       : undefined,
   };
 }
