@@ -24,7 +24,11 @@ const optionsAsTold = ({ workloads, threads, numerics, windowMs, race }: BenchOp
   threads: threads?.join(",") ?? "default",
   numerics: numerics ?? "auto",
   windowMs,
-  ...(race && { peers: race.peers.join(","), rounds: race.rounds }),
+  ...(race && {
+    peers: race.peers.join(","),
+    rounds: race.rounds,
+    ...(race.peerThreads !== undefined && { peerThreads: race.peerThreads }),
+  }),
 });
 
 /** "Intel(R) Xeon(R) Processor" to "intel-xeon-processor". */

@@ -22,9 +22,12 @@ import {
 
 export type { PlainInstruction, ValueType } from "./opcodes.ts";
 
-/** Bytes in the making, in one buffer that grows. */
+/**
+ * Bytes in the making, in one buffer that grows. Most code is made once, before the host has optimised what makes it: an instruction
+ * takes few calls.
+ */
 class Bytes {
-  private buffer = new Uint8Array(256);
+  private buffer = new Uint8Array(1024);
   length = 0;
 
   private room(bytes: number): void {
@@ -37,8 +40,19 @@ class Bytes {
     if (this.length === this.buffer.length) this.room(1);
     this.buffer[this.length++] = value;
   }
+  two(first: number, second: number): void {
+    const at = this.length;
+    if (at + 2 > this.buffer.length) this.room(2);
+    this.buffer[at] = first;
+    this.buffer[at + 1] = second;
+    this.length = at + 2;
+  }
   /** LEB128, unsigned. */
   unsigned(value: number): void {
+    if (value >= 0 && value < 0x80) {
+      this.byte(value);
+      return;
+    }
     let rest = value >>> 0;
     while (rest >= 0x80) {
       this.byte((rest & 0x7f) | 0x80);
@@ -48,6 +62,10 @@ class Bytes {
   }
   /** LEB128, signed. */
   signed(value: number): void {
+    if (value >= -0x40 && value < 0x40) {
+      this.byte(value & 0x7f);
+      return;
+    }
     let rest = value | 0;
     for (;;) {
       const low = rest & 0x7f;
@@ -61,8 +79,13 @@ class Bytes {
   }
   /** An opcode: the prefix, then the rest as LEB128. */
   opcode(opcode: readonly number[]): void {
-    this.byte(opcode[0]!);
-    if (opcode.length > 1) this.unsigned(opcode[1]!);
+    const second = opcode[1];
+    if (second === undefined) this.byte(opcode[0]!);
+    else if (second < 0x80) this.two(opcode[0]!, second);
+    else {
+      this.two(opcode[0]!, (second & 0x7f) | 0x80);
+      this.unsigned(second >>> 7);
+    }
   }
   append(bytes: Uint8Array): void {
     this.room(bytes.length);
@@ -83,7 +106,9 @@ class Bytes {
   }
 }
 
-const floatBits = new DataView(new ArrayBuffer(4));
+/** Where the bytes of a constant are made. */
+const constant = new DataView(new ArrayBuffer(16));
+const constantBytes = new Uint8Array(constant.buffer);
 
 /** A local variable or parameter: its index. */
 export type Local = number;
@@ -149,8 +174,11 @@ export class FunctionBuilder {
   }
   mem(name: MemoryInstruction, offset = 0): this {
     this.code.opcode(memory[name]);
-    this.code.byte(0);
-    this.code.unsigned(offset);
+    if (offset < 0x80) this.code.two(0, offset);
+    else {
+      this.code.byte(0);
+      this.code.unsigned(offset);
+    }
     return this;
   }
   /** Takes target, source and bytes. */
@@ -182,9 +210,12 @@ export class FunctionBuilder {
     return this;
   }
   private onLocal(opcode: number, local: Local): this {
-    this.code.byte(opcode);
-    if (this.capturing && local >= this.capturing.firstLocal) this.capturing.places.push(this.code.length);
-    this.code.unsigned(local);
+    if (this.capturing && local >= this.capturing.firstLocal) this.capturing.places.push(this.code.length + 1);
+    if (local < 0x80) this.code.two(opcode, local);
+    else {
+      this.code.byte(opcode);
+      this.code.unsigned(local);
+    }
     return this;
   }
   get(local: Local): this {
@@ -218,8 +249,11 @@ export class FunctionBuilder {
     return true;
   }
   i32(value: number): this {
-    this.code.byte(0x41);
-    this.code.signed(value);
+    if (value >= -0x40 && value < 0x40) this.code.two(0x41, value & 0x7f);
+    else {
+      this.code.byte(0x41);
+      this.code.signed(value);
+    }
     return this;
   }
   /** A small 64-bit integer. */
@@ -230,20 +264,17 @@ export class FunctionBuilder {
   }
   /** Four float32 lanes; one value stands for all four. */
   f32x4(...lanes: number[]): this {
-    this.code.opcode(vectorConstant);
-    for (let lane = 0; lane < 4; lane++) {
-      floatBits.setFloat32(0, lanes.length === 1 ? lanes[0]! : lanes[lane]!, true);
-      for (let i = 0; i < 4; i++) this.code.byte(floatBits.getUint8(i));
-    }
-    return this;
+    for (let lane = 0; lane < 4; lane++) constant.setFloat32(4 * lane, lanes.length === 1 ? lanes[0]! : lanes[lane]!, true);
+    return this.constant();
   }
   /** Four 32-bit integer lanes; one value stands for all four. */
   i32x4(...lanes: number[]): this {
+    for (let lane = 0; lane < 4; lane++) constant.setInt32(4 * lane, lanes.length === 1 ? lanes[0]! : lanes[lane]!, true);
+    return this.constant();
+  }
+  private constant(): this {
     this.code.opcode(vectorConstant);
-    for (let lane = 0; lane < 4; lane++) {
-      floatBits.setInt32(0, lanes.length === 1 ? lanes[0]! : lanes[lane]!, true);
-      for (let i = 0; i < 4; i++) this.code.byte(floatBits.getUint8(i));
-    }
+    this.code.append(constantBytes);
     return this;
   }
   /** Bytes picked out of two vectors: 0 to 15 from the first, 16 to 31 from the second. */
