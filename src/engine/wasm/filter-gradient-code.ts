@@ -3,8 +3,8 @@
  *
  * Each image adds to the sums of its chunk, which stay in memory between images: a tile of 6 places of the window by 8 or 16 filters
  * takes them up, walks over all windows of the image, and puts them down. So sums take their terms in the order of the windows,
- * chunk by chunk; chunks are cut by the number of images alone. Where the last filters fill no vector, sums go through a tile: all
- * vectors of a tile are stored alike, which hosts that pair them ask for.
+ * chunk by chunk; chunks are cut by the number of images alone. Where the last filters fill no vector and the host pairs vectors, sums go
+ * through a tile: it asks for all of them to be stored alike.
  */
 import type { FilterGradientKernel } from "../../graph/plan/image-kernels.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
@@ -69,11 +69,12 @@ function emitFilterStrip(
     if (columns % 4 === 0) store(stripHead.target, offsetOf);
     else {
       // Past the last filter lies the next place's sum: only what belongs to this tile is written.
-      store(stripHead.list, (sum) => listBytes + 16 * sum);
+      if (target.pairs) store(stripHead.list, (sum) => listBytes + 16 * sum);
       sums.forEach((sum, i) => {
-        f.get(stripHead.list)
-          .mem("v128.load", listBytes + 16 * i)
-          .set(sum);
+        if (target.pairs)
+          f.get(stripHead.list)
+            .mem("v128.load", listBytes + 16 * i)
+            .set(sum);
         storeLanes(f, () => f.get(stripHead.target), sum, Math.min(4, columns - 4 * (i % vectors)), offsetOf(i));
       });
     }

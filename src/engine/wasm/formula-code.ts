@@ -136,7 +136,7 @@ export class FormulaCode {
   }
 
   /** Makes sure that a value is in a local. */
-  slot(index: number): Slot {
+  private slot(index: number): Slot {
     const map = this.slotsOf(index);
     const before = map.get(index);
     if (before) return before;

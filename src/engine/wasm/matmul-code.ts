@@ -23,7 +23,7 @@ import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping, numbersOfKept } from "./pack-strip-code.ts";
 import { emitStrip, isLong, type Widths } from "./strip-code.ts";
-import { panelsAtOnce, type Target, tileColumns } from "./target.ts";
+import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
 interface ProductScratch {
   readonly strip: number;
@@ -67,7 +67,7 @@ export function columnGroups({ n, k }: MatmulKernel, target: Target): ColumnGrou
 }
 
 /** The panels of a full tile. */
-export const fullTile = (target: Target): Widths => new Array<2>(panelsAtOnce(target)).fill(2);
+export const fullTile = (target: Target): Widths => new Array<2>(vectorsAtOnce(target)).fill(2);
 
 /** The panels of the columns after the last full tile, none where there are no such columns. */
 export function lastTile(n: number, target: Target): Widths {

@@ -1,15 +1,11 @@
 /** Code that packs the right operand of a product into panels (see matmul-code.ts). */
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 
-/**
- * Copies vectors that lie side by side: all are read, then the last is stored first, as hosts that pair vectors want it.
- *
- * @param skip  bytes from `from` to the first
- */
-export function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readonly Local[], skip = 0): void {
+/** Copies vectors that lie side by side: all are read, then the last is stored first, as hosts that pair vectors want it. */
+function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readonly Local[]): void {
   for (const [v, vector] of vectors.entries())
     f.get(from)
-      .mem("v128.load", skip + 16 * v)
+      .mem("v128.load", 16 * v)
       .set(vector);
   for (let v = vectors.length - 1; v >= 0; v--)
     f.get(to)

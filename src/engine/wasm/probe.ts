@@ -1,7 +1,7 @@
 /** What the host's WebAssembly can do, found out by trying it. */
 import type { Numerics, Probe } from "../engine.ts";
 import { ModuleBuilder } from "./assembler.ts";
-import { type HostVectors, pairVectors } from "./host-vectors.ts";
+import { pairVectors } from "./host-vectors.ts";
 import type { Target } from "./target.ts";
 
 /** A module that computes a x b + c on vectors at 0, 16 and 32 into 48, by relaxed multiply-add or in two steps. */
@@ -33,36 +33,38 @@ function roundsOnce(): boolean {
   return units.every((unit, lane) => lanes[12 + lane] === -unit * unit);
 }
 
-interface WasmHost {
+/** What generated code can use. */
+export interface WasmHost {
   readonly numerics: readonly Numerics[];
-  readonly multiplyAdd: string;
-  readonly vectors: HostVectors;
+  readonly pairs: boolean;
+  readonly detail: string;
 }
 
 /** What the host can do, or why it cannot run generated code. */
-function probeHost(): WasmHost | { readonly reason: string } {
+export function probeHost(): WasmHost | { readonly reason: string } {
   if (typeof WebAssembly === "undefined") return { reason: "this host has no WebAssembly" };
   if (!WebAssembly.validate(multiplyAddModule(false))) return { reason: "this host's WebAssembly has no 128-bit SIMD" };
   const isRelaxed = WebAssembly.validate(multiplyAddModule(true));
   if (isRelaxed && roundsOnce()) {
-    // Processors with a multiply-add of one rounding have registers of 256 bits as well.
-    return { numerics: ["fused", "portable"], multiplyAdd: "SIMD with multiply-add of one rounding", vectors: pairVectors() };
+    // Processors with a multiply-add of one rounding have vectors of 256 bits as well, but for a few of 2012 to 2014 (see ADR 15).
+    const { pairs, detail } = pairVectors();
+    return { numerics: ["fused", "portable"], pairs, detail: `SIMD with multiply-add of one rounding · vectors ${detail}` };
   }
   const multiplyAdd = isRelaxed
     ? "SIMD; relaxed multiply-add rounds twice here, so it is not used"
     : "SIMD; no relaxed SIMD, so products multiply, then add";
-  return { numerics: ["portable"], multiplyAdd, vectors: { pairs: false, detail: "of 128 bits" } };
+  return { numerics: ["portable"], pairs: false, detail: `${multiplyAdd} · vectors of 128 bits` };
 }
 
 /** Whether the host runs 128-bit SIMD, which numerics profiles it can keep, and how wide its vectors are. */
 export function probeWasm(): Probe {
   const host = probeHost();
   if ("reason" in host) return { available: false, reason: host.reason };
-  return { available: true, numerics: host.numerics, detail: `${host.multiplyAdd} · vectors ${host.vectors.detail}` };
+  return { available: true, numerics: host.numerics, detail: host.detail };
 }
 
 /** What code is made for here. */
 export function targetHere(numerics: Numerics): Target {
   const host = probeHost();
-  return { numerics, pairs: "vectors" in host && host.vectors.pairs };
+  return { numerics, pairs: "pairs" in host && host.pairs };
 }

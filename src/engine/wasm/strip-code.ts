@@ -31,8 +31,8 @@ export interface WindowRuns {
   readonly jump: number;
 }
 
-/** Steps of k in one turn of the inner loop, powers of two: of full tiles, and of the last columns, which wait for their sums anyway. */
-const [stepsOfTile, stepsOfTail] = [4, 2];
+/** Steps of k in one turn of the inner loop, powers of two: of tiles as wide as a full one, and of narrower ones, which wait for their sums. */
+const [stepsOfWide, stepsOfNarrow] = [4, 2];
 
 /** Parameters of a strip before its operands and stores. */
 const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8 } as const;
@@ -151,7 +151,7 @@ export function emitInnerLoop(
     forget();
     return;
   }
-  const atOnce = bVectors.length >= 2 * vectorsAtOnce(target) ? stepsOfTile : stepsOfTail;
+  const atOnce = bVectors.length >= 2 * vectorsAtOnce(target) ? stepsOfWide : stepsOfNarrow;
   for (const count of [atOnce, 1]) {
     if (typeof k === "object") f.i32(k.known);
     else f.get(k);

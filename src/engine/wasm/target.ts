@@ -8,11 +8,8 @@ export interface Target {
   readonly pairs: boolean;
 }
 
-/** Vectors that go side by side through a loop without sums across them. */
+/** Vectors that go side by side through a loop without sums across them; panels that a strip of a product runs along at once. */
 export const vectorsAtOnce = ({ pairs }: Target): number => (pairs ? 2 : 1);
 
-/** Panels of the right operand that a strip of a product runs along at once: their sums fill the registers. */
-export const panelsAtOnce = ({ pairs }: Target): number => (pairs ? 2 : 1);
-
 /** Columns of a tile of sums. */
-export const tileColumns = (target: Target): number => panelsAtOnce(target) * panelColumns;
+export const tileColumns = (target: Target): number => vectorsAtOnce(target) * panelColumns;

@@ -15,7 +15,7 @@ import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } fr
 import { CutTable } from "./cuts.ts";
 import { describeProgram } from "./describe.ts";
 import { Pace } from "./pace.ts";
-import { probeWasm, targetHere } from "./probe.ts";
+import { probeHost, probeWasm } from "./probe.ts";
 import type { Target } from "./target.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
@@ -321,16 +321,16 @@ export const wasmEngine: Engine = {
   name: "wasm",
   probe: probeWasm,
   compile(programs, options: CompileOptions = {}) {
-    const probe = probeWasm();
-    if (!probe.available) throw new EngineError("E_ENGINE", { message: `the wasm engine cannot run here: ${probe.reason}` });
-    const numerics = options.numerics ?? probe.numerics[0]!;
-    if (!probe.numerics.includes(numerics)) {
+    const host = probeHost();
+    if ("reason" in host) throw new EngineError("E_ENGINE", { message: `the wasm engine cannot run here: ${host.reason}` });
+    const numerics = options.numerics ?? host.numerics[0]!;
+    if (!host.numerics.includes(numerics)) {
       throw new EngineError("E_NUMERICS", {
-        message: `this host cannot keep the '${numerics}' numerics: ${probe.detail}`,
+        message: `this host cannot keep the '${numerics}' numerics: ${host.detail}`,
         hint: "Use 'portable', which runs everywhere; its results are the same on every machine.",
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    return new WasmExecutable(programs, targetHere(numerics), limit, options.threads, options.profile ?? false);
+    return new WasmExecutable(programs, { numerics, pairs: host.pairs }, limit, options.threads, options.profile ?? false);
   },
 };
