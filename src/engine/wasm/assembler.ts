@@ -93,7 +93,7 @@ class Bytes {
     this.length += bytes.length;
   }
   text(text: string): void {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = utf8.encode(text);
     this.unsigned(bytes.length);
     this.append(bytes);
   }
@@ -106,6 +106,7 @@ class Bytes {
   }
 }
 
+const utf8 = new TextEncoder();
 /** Where the bytes of a constant are made. */
 const constant = new DataView(new ArrayBuffer(16));
 const constantBytes = new Uint8Array(constant.buffer);

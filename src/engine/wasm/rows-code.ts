@@ -76,7 +76,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
   );
   const rowStores = stores.flatMap((store, i) => (store.layout === "full" ? [{ ...store, i }] : []));
   const usesColumnIndex = values.some(({ kind }) => kind === "columnIndex");
-  const [column, remainder, whole, rounds, to] = f.locals("i32", 5);
+  const [column, remainder, whole, left, to] = f.locals("i32", 5);
   const [columnNumbers, mask] = [f.local("v128"), f.local("v128")];
   // Byte offset of the current row in full float32 operands, and the base of each operand's row.
   const [rowBytes, rowOffset] = [f.local("i32"), f.local("i32")];
@@ -128,15 +128,18 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
   );
 
   const neededIn = (stage: number) => reductions.filter(({ i }) => stages[i] === stage + 1);
-  /** Four columns of a pass, or several times four side by side; `tail` masks what lies past the row's end. */
-  const emitColumns = (stage: number, tail: boolean, vectors = 1) => {
+  /** Four columns of a pass, or several times four side by side; where the row may end among them, `count` holds how many are left. */
+  const emitColumns = (stage: number, count: Local | undefined, vectors = 1) => {
     together = vectors;
     formula.begin("full");
     formula.begin("perColumn");
-    for (const { value, part } of neededIn(stage)) {
+    const sums = neededIn(stage);
+    if (count !== undefined && sums.length > 0)
+      f.i32x4(0, 1, 2, 3).get(count).op("i32x4.splat").op("i32x4.sub").i32(31).op("i32x4.shr_s").set(mask);
+    for (const { value, part } of sums) {
       f.get(part);
       formula.push(value.argument);
-      if (tail) f.f32x4(reduceCodes[value.name].start).get(mask).op("v128.bitselect");
+      if (count !== undefined) f.f32x4(reduceCodes[value.name].start).get(mask).op("v128.bitselect");
       f.op(reduceCodes[value.name].join).set(part);
     }
     if (stage < lastStage) return;
@@ -149,7 +152,7 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
     rowStores.forEach(({ i }, at) => {
       f.get(storeBases[i]!).get(column).op("i32.add").set(to);
       const address = () => f.get(to);
-      if (tail) storeCounted(f, address, results[0]![at]!, remainder);
+      if (count !== undefined) storeCounted(f, address, results[0]![at]!, count);
       else {
         // The last one first, as in emitStores.
         for (let v = vectors - 1; v >= 0; v--) {
@@ -158,6 +161,45 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
         }
       }
     });
+  };
+  /** Sums take one vector after the other, and what follows from them is no pair: one loop to the row's end, so that its code stands once. */
+  const emitSummed = (stage: number, advance: (vectors: number) => void) => {
+    const current = neededIn(stage);
+    f.get(columns).set(left);
+    f.loop(() => {
+      emitColumns(stage, left);
+      advance(1);
+      if (current.length > 0) {
+        f.get(column).i32(1023).op("i32.and").op("i32.eqz");
+        f.if(() => {
+          for (const { value, total, part } of current) {
+            f.get(total).get(part).op(reduceCodes[value.name].join).set(total).f32x4(reduceCodes[value.name].start).set(part);
+          }
+        });
+      }
+      f.get(left).i32(4).op("i32.sub").tee(left).i32(0).op("i32.gt_s").brIf(0);
+    });
+  };
+  /** Without sums, vectors go side by side; then one by one; then what is left. */
+  const emitSideBySide = (stage: number, advance: (vectors: number) => void) => {
+    if (atOnce > 1) {
+      f.get(whole).i32(5).op("i32.shr_u").tee(left);
+      f.if(() => {
+        f.countdown(left, () => {
+          f.forgetting(() => emitColumns(stage, undefined, atOnce)).forget(wideVectors);
+          advance(atOnce);
+        });
+      });
+    }
+    f.block(() => {
+      f.get(column).get(whole).op("i32.ge_u").brIf(0);
+      f.loop(() => {
+        emitColumns(stage, undefined);
+        advance(1);
+        f.get(column).get(whole).op("i32.lt_u").brIf(0);
+      });
+    });
+    if (!flat) f.get(remainder).if(() => emitColumns(stage, remainder));
   };
   const emitPass = (stage: number) => {
     const current = neededIn(stage);
@@ -173,33 +215,8 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
           .op("f32x4.add")
           .set(columnNumbers);
     };
-    // Sums take one vector after the other, and what follows from them is no pair: without sums, vectors go side by side.
-    if (atOnce > 1 && reductions.length === 0) {
-      f.get(whole).i32(5).op("i32.shr_u").tee(rounds);
-      f.if(() => {
-        f.countdown(rounds, () => {
-          f.forgetting(() => emitColumns(stage, false, atOnce)).forget(wideVectors);
-          advance(atOnce);
-        });
-      });
-    }
-    f.block(() => {
-      f.get(column).get(whole).op("i32.ge_u").brIf(0);
-      f.loop(() => {
-        emitColumns(stage, false);
-        advance(1);
-        if (current.length > 0) {
-          f.get(column).i32(1023).op("i32.and").op("i32.eqz");
-          f.if(() => {
-            for (const { value, total, part } of current) {
-              f.get(total).get(part).op(reduceCodes[value.name].join).set(total).f32x4(reduceCodes[value.name].start).set(part);
-            }
-          });
-        }
-        f.get(column).get(whole).op("i32.lt_u").brIf(0);
-      });
-    });
-    if (!flat) f.get(remainder).if(() => emitColumns(stage, true));
+    const emitLoop = reductions.length > 0 ? emitSummed : emitSideBySide;
+    emitLoop(stage, advance);
     for (const { i, value, total, part } of current) {
       f.get(total).get(part).op(reduceCodes[value.name].join).set(total);
       emitReduceLanes(f, value.name, total);
@@ -211,7 +228,6 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
   if (flat) f.get(columns).i32(3).op("i32.add").i32(-4).op("i32.and").i32(4).op("i32.mul").set(whole);
   else f.get(columns).i32(-4).op("i32.and").i32(4).op("i32.mul").set(whole);
   f.get(columns).i32(3).op("i32.and").set(remainder);
-  f.i32x4(0, 1, 2, 3).get(remainder).op("i32x4.splat").op("i32x4.sub").i32(31).op("i32x4.shr_s").set(mask);
   f.get(columns).i32(4).op("i32.mul").set(rowBytes);
   formula.prepare("uniform");
   f.block(() => {
