@@ -1,4 +1,5 @@
 /** Small data and runs for tests of training. */
+import type { ComponentInput } from "../../src/core/choice.ts";
 import { fillNormal, fillUniform, foldIn, randomKey } from "../../src/core/random.ts";
 import type { Dataset, ExampleSet } from "../../src/data/dataset.ts";
 import { resolveRun } from "../../src/document/resolve.ts";
@@ -33,6 +34,19 @@ export function blobs(options: { count: number; classes: number; features: numbe
     test: part("test", Math.ceil(count / 3)),
   };
 }
+
+/** Layers for small images: convolutions with and without strides, both kinds of pools. */
+export const imageLayers = (filters: number): ComponentInput[] => [
+  { kind: "conv2d", filters, kernel: 3, padding: "same" },
+  "batchNorm",
+  "relu",
+  "maxPool2d",
+  { kind: "conv2d", filters: 7, kernel: 3, stride: 2, padding: 1 },
+  "relu",
+  { kind: "averagePool2d", size: 2, stride: 1 },
+  { kind: "dense", units: 21 },
+  "relu",
+];
 
 /** The same numbers, seen as images. */
 export function asImages(data: Dataset, shape: readonly [height: number, width: number, channels: number]): Dataset {

@@ -7,7 +7,7 @@ import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import { startThreads } from "../../../src/execute/compute-threads.ts";
 import { Session } from "../../../src/train/session.ts";
 import { propertyRuns } from "../../support/long.ts";
-import { asImages, blobs, runOf } from "../../train/toy.ts";
+import { asImages, blobs, imageLayers, runOf } from "../../train/toy.ts";
 
 const teams = new Map([2, 3, 4].map((count) => [count, startThreads(count)!]));
 afterAll(async () => {
@@ -63,19 +63,7 @@ test("1, 2, 3 and 4 threads give the same bits", { timeout: 600_000 }, () => {
 test("1, 2, 3 and 4 threads give the same bits with convolutions, pools and dropout", () => {
   const images = asImages(blobs({ count: 70, classes: 3, features: 12 * 13 * 2 }), [12, 13, 2]);
   const run = runOf({
-    model: [
-      { kind: "conv2d", filters: 9, kernel: 3, padding: "same" },
-      "batchNorm",
-      "relu",
-      "maxPool2d",
-      { kind: "conv2d", filters: 7, kernel: 3, stride: 2, padding: 1 },
-      "relu",
-      { kind: "averagePool2d", size: 2, stride: 1 },
-      { kind: "dense", units: 21 },
-      "relu",
-      { kind: "dropout", rate: 0.3 },
-      { kind: "dense", units: 3 },
-    ],
+    model: [...imageLayers(9), { kind: "dropout", rate: 0.3 }, { kind: "dense", units: 3 }],
     training: { batchSize: 35, epochs: 4 },
   });
   const trained = (team?: ThreadTeam) => {

@@ -15,7 +15,7 @@ import { execute } from "../../../src/testing/programs.ts";
 import { Session } from "../../../src/train/session.ts";
 import { buildProgram, recipes } from "../../support/random-graphs.ts";
 import { smallHashes } from "../../train/host-bits.ts";
-import { asImages, blobs, runOf } from "../../train/toy.ts";
+import { asImages, blobs, imageLayers, runOf } from "../../train/toy.ts";
 
 const hashOf = (arrays: Iterable<ArrayLike<number>>): string => {
   const hash = createHash("sha256");
@@ -44,18 +44,7 @@ function trainedHash(session: Session): string {
 
 function imagesHash(numerics: Numerics, filters: number): string {
   const run = runOf({
-    model: [
-      { kind: "conv2d", filters, kernel: 3, padding: "same" },
-      "batchNorm",
-      "relu",
-      "maxPool2d",
-      { kind: "conv2d", filters: 7, kernel: 3, stride: 2, padding: 1 },
-      "relu",
-      { kind: "averagePool2d", size: 2, stride: 1 },
-      { kind: "dense", units: 21 },
-      "relu",
-      { kind: "dense", units: 3 },
-    ],
+    model: [...imageLayers(filters), { kind: "dense", units: 3 }],
     training: { batchSize: 20, epochs: 3 },
   });
   return trainedHash(
