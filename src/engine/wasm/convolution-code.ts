@@ -13,7 +13,7 @@ import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { fullTile, lastTile } from "./matmul-code.ts";
-import { emitStrip, isLong } from "./strip-code.ts";
+import { emitStrip, isLong, vectorsIn } from "./strip-code.ts";
 import { type Target, tileColumns } from "./target.ts";
 import { distances, emitList, runsOfWindow } from "./window-walk.ts";
 
@@ -48,7 +48,7 @@ export function emitConvolution(
   const isShort = !isLong(kernel);
   const formula = !isShort || tail.length > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
   const window = runsOfWindow(windows);
-  const sumsBytes = 4 * columns * tiles + 16 * tail.reduce<number>((sum, width) => sum + width, 0);
+  const sumsBytes = 4 * columns * tiles + 16 * vectorsIn(tail);
   const parts = { kernel: undefined, target, packsA: false, skipsZeros: false, loops, window };
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const pointers = [

@@ -10,7 +10,7 @@ import type { FilterGradientKernel } from "../../graph/plan/image-kernels.ts";
 import type { Local, ModuleBuilder } from "./assembler.ts";
 import { windowsForm } from "./convolution-code.ts";
 import { maximumStrip, stripsOfRows } from "./cuts.ts";
-import { storeLanes } from "./formula-code.ts";
+import { storeLanes, storeSideBySide } from "./formula-code.ts";
 import { emitInnerLoop, innerLocals } from "./strip-code.ts";
 import { type Target, tileColumns } from "./target.ts";
 import { distances, emitList, runsOfWindow } from "./window-walk.ts";
@@ -63,8 +63,8 @@ function emitFilterStrip(
       for (const row of aRows) f.bump(row, nextLine);
     });
     const store = (base: Local, offset: (sum: number) => number) => {
-      // Of neighbours the last one first, as in emitStores.
-      for (let i = sums.length - 1; i >= 0; i--) f.get(base).get(sums[i]!).mem("v128.store", offset(i));
+      for (let row = 0; row < height; row++)
+        storeSideBySide(f, () => f.get(base), sums.slice(row * vectors, (row + 1) * vectors), offset(row * vectors));
     };
     if (columns % 4 === 0) store(stripHead.target, offsetOf);
     else {

@@ -23,6 +23,9 @@ interface Slot {
 
 export type Scope = "uniform" | "perRow" | "perColumn" | "full";
 
+/** A value that a formula can compute by itself. */
+type Computed = Extract<Value, { kind: "load" | "constant" | "apply" }>;
+
 /** Pushes what only the kernel knows (column index, accumulated sums), or gives the local that holds it. */
 type Special = (value: Value, vector: number) => Local | undefined;
 
@@ -110,10 +113,10 @@ export class FormulaCode {
   }
 
   /** Pushes a value that is in no local; true where it is a mask. */
-  private compute(value: Exclude<Value, { kind: "reduce" }>): boolean {
+  private compute(value: Computed): boolean {
     if (value.kind === "load") this.load(value, this.vector);
     else if (value.kind === "constant") this.f.f32x4(value.value);
-    else if (value.kind === "apply") {
+    else {
       // Values that are needed elsewhere, too, are in their locals before the instruction's own operands are pushed.
       for (const argument of value.arguments) if (!this.isPassing(argument)) this.slot(argument);
       const list = value.arguments.map((argument) => ({
@@ -200,6 +203,17 @@ export const reduceCodes = {
   min: { start: Number.POSITIVE_INFINITY, join: "f32x4.min" },
 } as const satisfies Record<ReduceName, { start: number; join: PlainInstruction }>;
 
+/**
+ * Stores whole vectors side by side, the last one first: of two that an access outside the memory could part, hosts that pair
+ * vectors want that order.
+ */
+export function storeSideBySide(f: FunctionBuilder, address: () => unknown, vectors: readonly Local[], offset = 0): void {
+  for (let v = vectors.length - 1; v >= 0; v--) {
+    address();
+    f.get(vectors[v]!).mem("v128.store", offset + 16 * v);
+  }
+}
+
 /** Stores `lanes` (1 to 4, known when the code is made) of the vector in a local. */
 export function storeLanes(f: FunctionBuilder, address: () => void, vector: Local, lanes: number, offset = 0): void {
   if (lanes >= 4) {
@@ -244,9 +258,9 @@ export function storeCounted(f: FunctionBuilder, address: () => void, vector: Lo
 
 /**
  * Computes every stored value of so many vectors side by side, then stores them: a state may be read and written at the same
- * place. The last vector is stored first: of two that an access outside the memory could part, hosts want that order.
+ * place.
  *
- * @param count   of the lanes to store where not all are stored: in a local, or known when the code is made
+ * @param count   of the lanes to store of one vector, where not all are stored: in a local, or known when the code is made
  * @param offset  bytes from `place` to the first vector
  */
 export function emitStores(
@@ -268,11 +282,9 @@ export function emitStores(
       .op("i32.add")
       .set(at);
     const address = () => f.get(at);
-    for (let vector = vectors - 1; vector >= 0; vector--) {
-      const local = results[vector]![store]!;
-      const to = offset + 16 * vector;
-      if (typeof count === "number") storeCounted(f, address, local, count, to);
-      else storeLanes(f, address, local, count?.known ?? 4, to);
-    }
+    const vectorsOf = results.map((ofVector) => ofVector[store]!);
+    if (count === undefined) storeSideBySide(f, address, vectorsOf, offset);
+    else if (typeof count === "number") storeCounted(f, address, vectorsOf[0]!, count, offset);
+    else storeLanes(f, address, vectorsOf[0]!, count.known, offset);
   });
 }

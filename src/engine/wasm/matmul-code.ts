@@ -22,7 +22,7 @@ import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping, numbersOfKept } from "./pack-strip-code.ts";
-import { emitStrip, isLong, type Widths } from "./strip-code.ts";
+import { emitStrip, isLong, vectorsIn, type Widths } from "./strip-code.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
 interface ProductScratch {
@@ -164,7 +164,7 @@ export function emitMatmul(
     .i32(4 * columns)
     .op("i32.mul")
     .tee(tailColumn)
-    .i32(16 * tail.reduce<number>((sum, width) => sum + width, 0))
+    .i32(16 * vectorsIn(tail))
     .op("i32.add")
     .set(sumsBytes);
   f.get(tailColumn).get(p.k).op("i32.mul").get(p.b).op("i32.add").set(tailB);

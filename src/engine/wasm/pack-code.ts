@@ -1,16 +1,14 @@
 /** Code that packs the right operand of a product into panels (see matmul-code.ts). */
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import { storeSideBySide } from "./formula-code.ts";
 
-/** Copies vectors that lie side by side: all are read, then the last is stored first, as hosts that pair vectors want it. */
+/** Copies vectors that lie side by side: all are read before one is stored. */
 function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readonly Local[]): void {
   for (const [v, vector] of vectors.entries())
     f.get(from)
       .mem("v128.load", 16 * v)
       .set(vector);
-  for (let v = vectors.length - 1; v >= 0; v--)
-    f.get(to)
-      .get(vectors[v]!)
-      .mem("v128.store", 16 * v);
+  storeSideBySide(f, () => f.get(to), vectors);
 }
 
 /**

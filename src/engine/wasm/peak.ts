@@ -2,6 +2,7 @@
 import { nowMs } from "../../core/clock.ts";
 import type { Numerics } from "../engine.ts";
 import { ModuleBuilder } from "./assembler.ts";
+import { storeSideBySide } from "./formula-code.ts";
 import { targetHere } from "./probe.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
@@ -26,11 +27,7 @@ function peakModule(target: Target): Uint8Array<ArrayBuffer> {
     }
     f.get(0).i32(1).op("i32.sub").tee(0).brIf(0);
   });
-  // Neighbours are stored side by side, the last first, as in all kernels.
-  for (let i = accumulators.length - 1; i >= 0; i--)
-    f.i32(0)
-      .get(accumulators[i]!)
-      .mem("v128.store", 16 * i);
+  storeSideBySide(f, () => f.i32(0), accumulators);
   return module.build();
 }
 

@@ -5,7 +5,7 @@
  * numbers of the first four will be, and read again to be made into numbers.
  */
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
-import { storeCounted } from "./formula-code.ts";
+import { storeCounted, storeSideBySide } from "./formula-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** The key schedule's parity constant for 32-bit words. */
@@ -113,17 +113,12 @@ export function emitRandom(module: ModuleBuilder, host: Target): number {
         [nextA, nextB],
       ] as const;
       emitRounds(f, words, keys);
-      // Neighbours side by side, the last first, as in all kernels.
-      [a, nextA, b, nextB].forEach((_, i, list) => {
+      const sideBySide = [a, nextA, b, nextB];
+      storeSideBySide(f, () => f.get(place), sideBySide);
+      for (const [i, local] of sideBySide.entries())
         f.get(place)
-          .get(list[3 - i]!)
-          .mem("v128.store", 16 * (3 - i));
-      });
-      const read = (offset: number) => f.get(place).mem("v128.load", offset);
-      read(0).set(a);
-      read(16).set(nextA);
-      read(32).set(b);
-      read(48).set(nextB);
+          .mem("v128.load", 16 * i)
+          .set(local);
       finishBlock();
       f.get(nextA).set(a).get(nextB).set(b);
       finishBlock();

@@ -10,7 +10,7 @@
  */
 import { keyOfFormula, type Operand, type RowsKernel, type Value } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, ValueType } from "./assembler.ts";
-import { FormulaCode, reduceCodes, storeCounted } from "./formula-code.ts";
+import { FormulaCode, reduceCodes, storeCounted, storeSideBySide } from "./formula-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Everything that the code of a row kernel depends on. */
@@ -154,11 +154,8 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
       const address = () => f.get(to);
       if (count !== undefined) storeCounted(f, address, results[0]![at]!, count);
       else {
-        // The last one first, as in emitStores.
-        for (let v = vectors - 1; v >= 0; v--) {
-          address();
-          f.get(results[v]![at]!).mem("v128.store", 16 * v);
-        }
+        const sideBySide = results.slice(0, vectors).map((ofVector) => ofVector[at]!);
+        storeSideBySide(f, address, sideBySide);
       }
     });
   };
@@ -226,8 +223,10 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
 
   // Bytes of whole vectors in a row of float32; a flat row is padded to whole vectors.
   if (flat) f.get(columns).i32(3).op("i32.add").i32(-4).op("i32.and").i32(4).op("i32.mul").set(whole);
-  else f.get(columns).i32(-4).op("i32.and").i32(4).op("i32.mul").set(whole);
-  f.get(columns).i32(3).op("i32.and").set(remainder);
+  else if (reductions.length === 0) {
+    f.get(columns).i32(-4).op("i32.and").i32(4).op("i32.mul").set(whole);
+    f.get(columns).i32(3).op("i32.and").set(remainder);
+  }
   f.get(columns).i32(4).op("i32.mul").set(rowBytes);
   formula.prepare("uniform");
   f.block(() => {

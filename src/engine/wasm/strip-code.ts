@@ -4,7 +4,7 @@
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
-import { emitStores, FormulaCode } from "./formula-code.ts";
+import { emitStores, FormulaCode, storeSideBySide } from "./formula-code.ts";
 import { numbersOfKept } from "./pack-strip-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
@@ -49,7 +49,7 @@ export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => 
 
 /** Panels that a strip runs along at once, by the vectors that each is wide: 2, or 1 for a last panel of 4 columns. */
 export type Widths = readonly (1 | 2)[];
-const vectorsIn = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+export const vectorsIn = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
 
 export interface InnerLoop {
   /** Bytes from one k to the next in each row of A, and in B; without them as A is packed, and as B lies in panels. */
@@ -70,7 +70,7 @@ export interface InnerLoop {
   /** Where the row of a panel lies, and how far from the first: where only some k count. */
   readonly bRow: Local;
   readonly distance: Local;
-  /** A vector that is always 0. */
+  /** A vector that is always 0, the loop's own: its code serves functions whose other locals have other numbers. */
   readonly zero: Local;
 }
 
@@ -315,10 +315,7 @@ function storeSums(f: FunctionBuilder, { height, vectors, sums, column, rowBytes
     emit() {
       f.get(stripHead.tile).get(column).op("i32.add").set(place);
       for (let row = 0; row < height; row++) {
-        for (let v = vectors - 1; v >= 0; v--)
-          f.get(place)
-            .get(sums[row * vectors + v]!)
-            .mem("v128.store", 16 * v);
+        storeSideBySide(f, () => f.get(place), sums.slice(row * vectors, (row + 1) * vectors));
         if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
       }
     },
