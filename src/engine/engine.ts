@@ -18,6 +18,12 @@ export type Probe =
   | { readonly available: true; readonly numerics: readonly Numerics[]; readonly detail: string }
   | { readonly available: false; readonly reason: string };
 
+/** Memory of an engine that a data set is read into, so that programs find it where it lies. For one executable. */
+export interface TableMemory {
+  /** So many bytes, zeros; undefined where there is no room, or an executable has its memory already. */
+  allocate(bytes: number): Uint8Array<ArrayBufferLike> | undefined;
+}
+
 /** How programs are compiled. */
 export interface CompileOptions {
   readonly numerics?: Numerics;
@@ -27,6 +33,8 @@ export interface CompileOptions {
   readonly threads?: ThreadTeam;
   /** Whether the time of each kernel is measured; this takes some time itself. */
   readonly profile?: boolean;
+  /** Values of tables, known beforehand: those that lie in the engine's own memory stay where they are. */
+  readonly tables?: { readonly memory: TableMemory; readonly values: ReadonlyMap<Tensor, TableValues> };
 }
 
 /** Where the memory of an executable goes, in bytes. */
@@ -76,6 +84,8 @@ export interface Engine {
   readonly name: string;
   /** Whether it can run here, and if not, why. */
   probe(): Probe;
+  /** Memory to read a data set into; absent or undefined where the engine has none to give beforehand. */
+  tableMemory?(): TableMemory | undefined;
   /** @throws EngineError not available here, or the plan is larger than the limit */
   compile(programs: Readonly<Record<string, Program>>, options?: CompileOptions): Executable;
 }

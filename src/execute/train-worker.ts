@@ -51,8 +51,10 @@ function resumeFrom({ checkpoint, best, ...rest }: ResumeData): ResumeFrom {
 
 function work({ document, signals, processStartMs, team, profile, checkpointEverySeconds, resume }: TrainerData): void {
   const run = resolveRun(document);
-  const dataset = loadDataset(run.data.definition, run.data.options);
-  const options = { engine: wasmEngine, ...(team && { threads: teamOf(team) }) };
+  const tableMemory = wasmEngine.tableMemory?.();
+  const allocate = tableMemory && ((bytes: number) => tableMemory.allocate(bytes));
+  const dataset = loadDataset(run.data.definition, run.data.options, allocate && { allocate });
+  const options = { engine: wasmEngine, tableMemory, ...(team && { threads: teamOf(team) }) };
   const session = profile ? new ProfiledSession(run, dataset, options) : new Session(run, dataset, options);
   const words = new Int32Array(signals);
   const trainer = new Trainer(session, {

@@ -5,7 +5,7 @@
  * Choice   The first place that exists is the one that counts: where a file is missing in it, that is an error, and no other
  *          place is tried, so that nobody trains on other data than they believe.
  */
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { FileError } from "../core/errors.ts";
@@ -16,6 +16,9 @@ import { dataSources } from "../data/sources.ts";
 import { cacheFolder } from "./fetch-data.ts";
 import { gunzipWithin, plainView } from "./gunzip.ts";
 
+/** Hosts read no more than 2 GiB at once. */
+const mostAtOnceBytes = 1 << 30;
+
 /** What the search depends on besides the options; the defaults are those of the process. */
 export interface DataPlaces {
   /** Environment variables; only OSOLGIL_DATA is read. */
@@ -24,6 +27,8 @@ export interface DataPlaces {
   readonly currentFolder?: string;
   /** The most bytes that one compressed file may become. */
   readonly limitBytes?: number;
+  /** Gives memory to read plain files into that tables are views of; undefined where there is none. */
+  readonly allocate?: (bytes: number) => Uint8Array | undefined;
 }
 
 /** The folder in which the files of a data set are looked for. */
@@ -55,7 +60,8 @@ export function loadDataset<D extends RawDataset>(
   const inFolder = definition.files.length > 0 ? findFiles(definition, findDataFolder(definition, values, places)) : [];
   const paths = [...inFolder, ...findNamedFiles(definition, values, places)];
   const limitBytes = places.limitBytes ?? DECOMPRESSED_LIMIT_BYTES;
-  return definition.parse(new Map(paths.map(([name, path]) => [name, readContent(path, limitBytes)])), values);
+  const allocate = definition.keepsBytes && places.allocate;
+  return definition.parse(new Map(paths.map(([name, path]) => [name, readContent(path, limitBytes, allocate)])), values);
 }
 
 /**
@@ -203,14 +209,32 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function readContent(path: string, limitBytes: number): FileContent {
+function readContent(path: string, limitBytes: number, allocate?: DataPlaces["allocate"]): FileContent {
   let bytes: Uint8Array;
   try {
-    bytes = plainView(readFileSync(path));
+    bytes = (allocate && readInto(path, allocate)) ?? plainView(readFileSync(path));
   } catch (error) {
     throw unreadable(`'${path}'`, error);
   }
   return { origin: path, bytes: isGzip(bytes) ? gunzipWithin(bytes, path, limitBytes) : bytes };
+}
+
+/** The bytes of a plain file in memory that was given for them; undefined where the file is compressed, or there is none. */
+function readInto(path: string, allocate: NonNullable<DataPlaces["allocate"]>): Uint8Array | undefined {
+  const file = openSync(path, "r");
+  try {
+    const start = new Uint8Array(2);
+    readSync(file, start, 0, start.length, 0);
+    const bytes = isGzip(start) ? undefined : allocate(fstatSync(file).size);
+    if (!bytes) return undefined;
+    let at = 0;
+    for (let count = 1; count > 0 && at < bytes.length; at += count)
+      count = readSync(file, bytes, at, Math.min(bytes.length - at, mostAtOnceBytes), at);
+    // What was cut while it was read is told by who reads the format.
+    return bytes.subarray(0, at);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function unreadable(what: string, cause: unknown): FileError {

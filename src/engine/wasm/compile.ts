@@ -293,7 +293,7 @@ export function compileModule(
   kept: KeptPlaces,
   cuts: CutTable,
   threads: ThreadPlaces,
-  options: { readonly target: Target; readonly isShared: boolean; readonly isProfiled: boolean },
+  options: { readonly target: Target; readonly isShared: boolean; readonly hasTeam: boolean; readonly isProfiled: boolean },
 ): Uint8Array<ArrayBuffer> {
   const { isProfiled } = options;
   const module = new ModuleBuilder(options.isShared, [checkImport, ...(isProfiled ? [markImport] : [])]);
@@ -317,7 +317,7 @@ export function compileModule(
     for (const steps of together(plan.steps)) {
       const [{ partition, phase: next }] = steps;
       // One thread alone waits for nobody: its call is not worth a mark.
-      if (next > phase) options.isShared ? timed(f, meeting, meet) : meet();
+      if (next > phase) options.hasTeam ? timed(f, meeting, meet) : meet();
       phase = next;
       const part = new Part(f, partition, cuts, locals);
       part.where(() => {
@@ -330,7 +330,7 @@ export function compileModule(
     const work = (f: FunctionBuilder) => f.i32(threads.cuts).i32(threads.scratch).call(bodies[number]!);
     threadsCode.emitRun(name, number, work, (f, wait) => timed(f, waiting[number]!, wait));
   });
-  if (options.isShared)
+  if (options.hasTeam)
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
   const { code: f } = module.function("packKept", [], true);
   const all = new Part(f, one, cuts, [0, 0, 0, 0]);

@@ -16,13 +16,12 @@ import { CutTable } from "./cuts.ts";
 import { describeProgram } from "./describe.ts";
 import { Pace } from "./pace.ts";
 import { probeHost, probeWasm } from "./probe.ts";
+import { largestMemoryBytes, pageBytes, WasmTableMemory } from "./table-memory.ts";
 import type { Target } from "./target.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
-const pageBytes = 65536;
 /** Vector loads may reach past the last element of a tensor; this is more than any of them does. */
 const slackBytes = 1024;
-const largestMemoryBytes = 4294901760;
 
 interface Layout {
   readonly shared: ReadonlyMap<Tensor, number>;
@@ -34,16 +33,28 @@ interface Layout {
   readonly report: MemoryReport;
 }
 
+/** Tables that lie in memory already, before all else. */
+interface Placed {
+  readonly addresses: ReadonlyMap<Tensor, number>;
+  /** Where they end, in bytes. */
+  readonly end: number;
+  readonly tableMemory?: WasmTableMemory;
+  readonly memory?: WebAssembly.Memory;
+}
+
+/** Address 0 stays unused, so that a place that was forgotten shows. */
+const firstAddress = aligned(1);
+
 function layOut(
   programs: Readonly<Record<string, Program>>,
   threadCount: number,
+  placed: Placed,
 ): { leaves: Map<string, Tensor>; layout: Layout } {
   const leaves = collectLeaves(Object.values(programs));
   const all = [...leaves.values()];
   const { plans, panels } = planPrograms(programs);
   const cuts = new CutTable([one, ...[...plans.values()].flatMap(({ steps }) => steps.map(({ partition }) => partition))]);
-  // Address 0 stays unused, so that a place that was forgotten shows.
-  let end = aligned(1);
+  let end = placed.end;
   const take = (bytes: number) => {
     const start = end;
     end += aligned(bytes);
@@ -64,13 +75,15 @@ function layOut(
   const shared = new Map([...region(states), ...region(all.filter((leaf) => isLeaf(leaf, "scalar")))]);
   for (const entry of region(panels.all.map((kept) => kept.panels))) shared.set(...entry);
   const statesEnd = end;
+  for (const entry of placed.addresses) shared.set(...entry);
   const own = new Map<string, number>();
   for (const [name, plan] of plans) own.set(name, take(plan.ownBytes));
   const ownEnd = end;
   const arena = take(Math.max(0, ...[...plans.values()].map((plan) => plan.arenaBytes)));
   const threads = { control, cuts: cutsAt, scratch: take(scratchStride * threadCount), cutsStride, scratchStride };
   const temporariesEnd = end;
-  for (const entry of region(all.filter((leaf) => isLeaf(leaf, "table")))) shared.set(...entry);
+  const tables = all.filter((leaf) => isLeaf(leaf, "table") && !placed.addresses.has(leaf));
+  for (const entry of region(tables)) shared.set(...entry);
   const places = new Map<string, ProgramPlaces>();
   for (const [name, plan] of plans) {
     const addressOf = (tensor: Tensor): number => {
@@ -90,12 +103,13 @@ function layOut(
   const parameters = states
     .filter((leaf) => isLeaf(leaf, "parameter"))
     .reduce((bytes, leaf) => bytes + aligned(bytesOf(leaf)), 0);
+  const placedBytes = placed.end - firstAddress;
   const report = {
     parameters,
-    states: statesEnd - parameters,
+    states: statesEnd - placedBytes - parameters,
     inputsAndOutputs: ownEnd - statesEnd,
     temporaries: temporariesEnd - ownEnd,
-    tables: end - temporariesEnd,
+    tables: placedBytes + end - temporariesEnd,
     total: end + slackBytes,
   };
   return {
@@ -121,6 +135,31 @@ function constantsOf(plans: Iterable<Plan>): number[] {
   return [...values];
 }
 
+/** Which tables lie in the memory that was given for them; none where there is none, or another executable has it. */
+function placeTables(tables: CompileOptions["tables"]): Placed {
+  const addresses = new Map<Tensor, number>();
+  const tableMemory = tables?.memory instanceof WasmTableMemory ? tables.memory : undefined;
+  const taken = tableMemory?.take();
+  if (!tables || !tableMemory || !taken) return { addresses, end: firstAddress };
+  for (const [leaf, values] of tables.values) {
+    const address = tableMemory.addressOf(values);
+    if (address !== undefined) addresses.set(leaf, address);
+  }
+  return { ...taken, addresses, tableMemory };
+}
+
+/** @throws EngineError  the host gives no memory of this size */
+function makeMemory(bytes: number, known: WebAssembly.Memory | undefined, shared: boolean): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / pageBytes);
+  try {
+    if (!known) return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    known.grow(Math.max(0, pages - known.buffer.byteLength / pageBytes));
+    return known;
+  } catch (cause) {
+    throw new EngineError("E_MEMORY", { message: `the host gave no memory of ${(bytes / 1e6).toFixed(1)} MB`, cause });
+  }
+}
+
 class WasmExecutable implements Executable {
   readonly engine = "wasm";
   readonly numerics: Numerics;
@@ -144,6 +183,7 @@ class WasmExecutable implements Executable {
   private isWhole = false;
   private readonly pace: Pace | undefined;
   private readonly marks: ProfileMarks | undefined;
+  private readonly tableMemory: WasmTableMemory | undefined;
 
   constructor(
     programs: Readonly<Record<string, Program>>,
@@ -151,29 +191,24 @@ class WasmExecutable implements Executable {
     limitBytes: number,
     team: ThreadTeam | undefined,
     isProfiled: boolean,
+    tables: CompileOptions["tables"],
   ) {
     const start = nowMs();
+    const placed = placeTables(tables);
+    this.tableMemory = placed.tableMemory;
     this.marks = isProfiled ? new ProfileMarks(team?.size ?? 1) : undefined;
-    const { leaves, layout } = layOut(programs, team?.size ?? 1);
+    const { leaves, layout } = layOut(programs, team?.size ?? 1, placed);
     this.layout = layout;
     this.numerics = target.numerics;
     this.memory = layout.report;
     checkMemory(this.memory, limitBytes);
-    const pages = Math.ceil(this.memory.total / pageBytes);
-    let memory: WebAssembly.Memory;
-    try {
-      memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: team !== undefined });
-    } catch (cause) {
-      throw new EngineError("E_MEMORY", {
-        message: `the host gave no memory of ${(this.memory.total / 1e6).toFixed(1)} MB`,
-        cause,
-      });
-    }
+    const isShared = team !== undefined || placed.memory !== undefined;
+    const memory = makeMemory(this.memory.total, placed.memory, isShared);
     this.buffer = memory.buffer;
     const { shared, cuts, threads, constants } = layout;
     new Float32Array(this.buffer, constants.address).set(constants.values);
     const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
-    const options = { target, isShared: team !== undefined, isProfiled };
+    const options = { target, isShared, hasTeam: team !== undefined, isProfiled };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {
       env: {
@@ -310,7 +345,7 @@ class WasmExecutable implements Executable {
     checkTable(leaf, values);
     // A table that no program reads has no place; nothing is missed by leaving it out.
     const address = this.layout.shared.get(leaf);
-    if (address === undefined) return;
+    if (address === undefined || this.tableMemory?.addressOf(values) === address) return;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(this.buffer, address, values.byteLength).set(bytes);
   }
@@ -320,6 +355,13 @@ class WasmExecutable implements Executable {
 export const wasmEngine: Engine = {
   name: "wasm",
   probe: probeWasm,
+  tableMemory() {
+    try {
+      return new WasmTableMemory();
+    } catch {
+      return undefined;
+    }
+  },
   compile(programs, options: CompileOptions = {}) {
     const host = probeHost();
     if ("reason" in host) throw new EngineError("E_ENGINE", { message: `the wasm engine cannot run here: ${host.reason}` });
@@ -331,6 +373,13 @@ export const wasmEngine: Engine = {
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    return new WasmExecutable(programs, { numerics, pairs: host.pairs }, limit, options.threads, options.profile ?? false);
+    return new WasmExecutable(
+      programs,
+      { numerics, pairs: host.pairs },
+      limit,
+      options.threads,
+      options.profile ?? false,
+      options.tables,
+    );
   },
 };
