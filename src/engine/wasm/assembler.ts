@@ -5,7 +5,7 @@
  * Choice  Stack style: each method appends one instruction, so a kernel generator reads like the code it makes.
  */
 
-import { Bytes } from "./bytes.ts";
+import { bytesIn, joined, pushAll, pushSigned, pushText, pushUnsigned } from "./bytes.ts";
 import {
   type AtomicInstruction,
   atomic,
@@ -23,6 +23,9 @@ import {
 
 export type { PlainInstruction, ValueType } from "./opcodes.ts";
 
+/** Where numbers of one byte end, unsigned. */
+const oneByte = 0x80;
+
 /** Where the bytes of a constant are made. */
 const constant = new DataView(new ArrayBuffer(16));
 const constantBytes = new Uint8Array(constant.buffer);
@@ -38,19 +41,23 @@ type Locals<N extends number, Made extends readonly Local[] = []> = number exten
 
 /** Code that is appended again where the same is needed, in a function whose locals have other numbers. */
 export interface Snippet {
-  readonly bytes: Uint8Array;
+  readonly bytes: readonly number[];
   /** Where in the bytes the numbers of locals stand. */
   readonly places: readonly number[];
   readonly firstLocal: Local;
+  /** The last local that there was: none in it has a larger number. */
+  readonly lastLocal: Local;
 }
 
 export class FunctionBuilder {
   readonly name: string;
   readonly parameters: readonly ValueType[];
   private readonly localTypes: ValueType[] = [];
-  private readonly code = new Bytes();
+  private readonly code: number[] = [];
+  /** Locals below it take a byte, and nobody asks where they stand. */
+  private plainLocals = oneByte;
   private zero: Local | undefined;
-  private capturing: { readonly firstLocal: Local; readonly places: number[] } | undefined;
+  private capturing: { readonly start: number; readonly firstLocal: Local; readonly places: number[] } | undefined;
 
   constructor(name: string, parameters: readonly ValueType[]) {
     this.name = name;
@@ -86,63 +93,66 @@ export class FunctionBuilder {
   }
 
   op(name: PlainInstruction): this {
-    this.code.opcode(plain[name]);
+    this.code.push(...plain[name]);
     return this;
   }
   mem(name: MemoryInstruction, offset = 0): this {
-    this.code.opcode(memory[name]);
-    if (offset < 0x80) this.code.two(0, offset);
+    if (offset < oneByte) this.code.push(...memory[name], 0, offset);
     else {
-      this.code.byte(0);
-      this.code.unsigned(offset);
+      this.code.push(...memory[name], 0);
+      pushUnsigned(this.code, offset);
     }
     return this;
   }
   /** Takes target, source and bytes. */
   copyMemory(): this {
-    for (const byte of [0xfc, 10, 0, 0]) this.code.byte(byte);
+    this.code.push(0xfc, 10, 0, 0);
     return this;
   }
   /** Takes target, byte and bytes. */
   fillMemory(): this {
-    for (const byte of [0xfc, 11, 0]) this.code.byte(byte);
+    this.code.push(0xfc, 11, 0);
     return this;
   }
   atomic(name: AtomicInstruction, offset = 0): this {
-    this.code.opcode(atomic[name]);
-    this.code.byte(2);
-    this.code.unsigned(offset);
+    this.code.push(...atomic[name], 2);
+    pushUnsigned(this.code, offset);
     return this;
   }
   lane(name: keyof typeof laned, lane: number): this {
-    this.code.opcode(laned[name]);
-    this.code.byte(lane);
+    this.code.push(...laned[name], lane);
     return this;
   }
   storeLane(name: keyof typeof lanedMemory, offset: number, lane: number): this {
-    this.code.opcode(lanedMemory[name]);
-    this.code.byte(0);
-    this.code.unsigned(offset);
-    this.code.byte(lane);
+    this.code.push(...lanedMemory[name], 0);
+    pushUnsigned(this.code, offset);
+    this.code.push(lane);
     return this;
   }
   private onLocal(opcode: number, local: Local): this {
-    if (this.capturing && local >= this.capturing.firstLocal) this.capturing.places.push(this.code.length + 1);
-    if (local < 0x80) this.code.two(opcode, local);
+    const { code, capturing } = this;
+    if (capturing && local >= capturing.firstLocal) capturing.places.push(code.length + 1 - capturing.start);
+    if (local < oneByte) code.push(opcode, local);
     else {
-      this.code.byte(opcode);
-      this.code.unsigned(local);
+      code.push(opcode);
+      pushUnsigned(code, local);
     }
     return this;
   }
   get(local: Local): this {
-    return this.onLocal(0x20, local);
+    if (local >= this.plainLocals) return this.onLocal(0x20, local);
+    this.code.push(0x20, local);
+    return this;
   }
   set(local: Local): this {
-    return this.onLocal(0x21, local);
+    if (local >= this.plainLocals) return this.onLocal(0x21, local);
+    this.code.push(0x21, local);
+    return this;
   }
   tee(local: Local): this {
-    return this.onLocal(0x22, local);
+    if (local >= this.plainLocals) return this.onLocal(0x22, local);
+    this.code.push(0x22, local);
+    return this;
   }
   /**
    * Appends what `emit` appends, and keeps it for functions in which the same locals were made in the same order, from
@@ -151,32 +161,35 @@ export class FunctionBuilder {
   capture(firstLocal: Local, emit: () => void): Snippet {
     const start = this.code.length;
     const places: number[] = [];
-    this.capturing = { firstLocal, places };
+    this.capturing = { start, firstLocal, places };
+    this.plainLocals = Math.min(firstLocal, oneByte);
     emit();
     this.capturing = undefined;
-    return { bytes: this.code.view().slice(start), places: places.map((place) => place - start), firstLocal };
+    this.plainLocals = oneByte;
+    const lastLocal = this.parameters.length + this.localTypes.length - 1;
+    return { bytes: this.code.slice(start), places, firstLocal, lastLocal };
   }
   /** Appends a snippet whose locals begin at `firstLocal` here. Returns false where a number would need more bytes. */
-  append({ bytes, places, firstLocal: from }: Snippet, firstLocal: Local): boolean {
+  append({ bytes, places, firstLocal: from, lastLocal }: Snippet, firstLocal: Local): boolean {
     const shift = firstLocal - from;
-    if (places.some((place) => bytes[place]! >= 128 || bytes[place]! + shift >= 128)) return false;
+    if (Math.max(lastLocal, lastLocal + shift) >= oneByte) return false;
     const moved = bytes.slice();
     for (const place of places) moved[place]! += shift;
-    this.code.append(moved);
+    pushAll(this.code, moved);
     return true;
   }
   i32(value: number): this {
-    if (value >= -0x40 && value < 0x40) this.code.two(0x41, value & 0x7f);
+    if (value >= -0x40 && value < 0x40) this.code.push(0x41, value & 0x7f);
     else {
-      this.code.byte(0x41);
-      this.code.signed(value);
+      this.code.push(0x41);
+      pushSigned(this.code, value);
     }
     return this;
   }
   /** A small 64-bit integer. */
   i64(value: number): this {
-    this.code.byte(0x42);
-    this.code.signed(value);
+    this.code.push(0x42);
+    pushSigned(this.code, value);
     return this;
   }
   /** Four float32 lanes; one value stands for all four. */
@@ -190,14 +203,12 @@ export class FunctionBuilder {
     return this.constant();
   }
   private constant(): this {
-    this.code.opcode(vectorConstant);
-    this.code.append(constantBytes);
+    this.code.push(...vectorConstant, ...constantBytes);
     return this;
   }
   /** Bytes picked out of two vectors: 0 to 15 from the first, 16 to 31 from the second. */
   shuffle(...bytes: number[]): this {
-    this.code.opcode(vectorShuffle);
-    for (const byte of bytes) this.code.byte(byte);
+    this.code.push(...vectorShuffle, ...bytes);
     return this;
   }
   /** 32-bit lanes picked out of two vectors: 0 to 3 from the first, 4 to 7 from the second. */
@@ -205,44 +216,41 @@ export class FunctionBuilder {
     return this.shuffle(...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]));
   }
   call(functionIndex: number): this {
-    this.code.byte(0x10);
-    this.code.unsigned(functionIndex);
+    this.code.push(0x10);
+    pushUnsigned(this.code, functionIndex);
     return this;
   }
   block(body: () => void): this {
-    this.code.byte(0x02);
-    this.code.byte(0x40);
+    this.code.push(0x02, 0x40);
     body();
-    this.code.byte(0x0b);
+    this.code.push(0x0b);
     return this;
   }
   loop(body: () => void): this {
-    this.code.byte(0x03);
-    this.code.byte(0x40);
+    this.code.push(0x03, 0x40);
     body();
-    this.code.byte(0x0b);
+    this.code.push(0x0b);
     return this;
   }
   /** Takes the condition from the stack. */
   if(then: () => void, otherwise?: () => void): this {
-    this.code.byte(0x04);
-    this.code.byte(0x40);
+    this.code.push(0x04, 0x40);
     then();
     if (otherwise) {
-      this.code.byte(0x05);
+      this.code.push(0x05);
       otherwise();
     }
-    this.code.byte(0x0b);
+    this.code.push(0x0b);
     return this;
   }
   br(depth: number): this {
-    this.code.byte(0x0c);
-    this.code.unsigned(depth);
+    this.code.push(0x0c);
+    pushUnsigned(this.code, depth);
     return this;
   }
   brIf(depth: number): this {
-    this.code.byte(0x0d);
-    this.code.unsigned(depth);
+    this.code.push(0x0d);
+    pushUnsigned(this.code, depth);
     return this;
   }
   /** Runs `body` as long as the local, counted down by 1, is not 0 yet: at least once. */
@@ -257,35 +265,41 @@ export class FunctionBuilder {
     return this.get(local).i32(value).op("i32.add").set(local);
   }
 
-  /** Appends the function's body: declarations of locals in runs of one type, code, end. */
-  writeBody(out: Bytes): void {
+  /** Ends the function's body. Two pieces: its size and the declarations of its locals in runs of one type; its code. */
+  finish(): [readonly number[], readonly number[]] {
     const runs: [ValueType, number][] = [];
     for (const type of this.localTypes) {
       const last = runs[runs.length - 1];
       if (last?.[0] === type) last[1]++;
       else runs.push([type, 1]);
     }
-    const declarations = new Bytes();
-    declarations.unsigned(runs.length);
+    const declarations: number[] = [];
+    pushUnsigned(declarations, runs.length);
     for (const [type, count] of runs) {
-      declarations.unsigned(count);
-      declarations.byte(valueTypes[type]);
+      pushUnsigned(declarations, count);
+      declarations.push(valueTypes[type]);
     }
-    out.unsigned(declarations.length + this.code.length + 1);
-    out.append(declarations.view());
-    out.append(this.code.view());
-    out.byte(0x0b);
+    this.code.push(0x0b);
+    const size: number[] = [];
+    pushUnsigned(size, declarations.length + this.code.length);
+    return [[...size, ...declarations], this.code];
   }
 }
 
-/** Appends a section: a count of entries, then each as `write` makes it. */
-function writeSection<T>(out: Bytes, id: number, entries: readonly T[], write: (entry: T, section: Bytes) => void): void {
-  const content = new Bytes();
-  content.unsigned(entries.length);
-  for (const entry of entries) write(entry, content);
-  out.byte(id);
-  out.unsigned(content.length);
-  out.append(content.view());
+/** A section: how many entries it has, and these. */
+function section(id: number, count: number, entries: readonly (readonly number[])[]): (readonly number[])[] {
+  const counted: number[] = [];
+  pushUnsigned(counted, count);
+  const start = [id];
+  pushUnsigned(start, counted.length + bytesIn(entries));
+  return [[...start, ...counted], ...entries];
+}
+
+/** One entry of a section. */
+function entry(write: (bytes: number[]) => void): number[] {
+  const bytes: number[] = [];
+  write(bytes);
+  return bytes;
 }
 
 /** A function of the host, imported from `env`. */
@@ -329,50 +343,57 @@ export class ModuleBuilder {
     };
     const importTypes = this.imports.map(({ parameters }) => numberOf(parameters));
     const typeOf = this.functions.map(({ parameters }) => numberOf(parameters));
-    const out = new Bytes();
-    for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
-    writeSection(out, 1, types, (parameters, section) => {
-      section.byte(0x60);
-      section.unsigned(parameters.length);
-      for (const parameter of parameters) section.byte(valueTypes[parameter]);
-      section.byte(0);
-    });
+    const typeSection = types.map((parameters) =>
+      entry((bytes) => {
+        bytes.push(0x60);
+        pushUnsigned(bytes, parameters.length);
+        bytes.push(...parameters.map((one) => valueTypes[one]), 0);
+      }),
+    );
     const imported = [{ name: "memory", type: -1 }, ...this.imports.map(({ name }, i) => ({ name, type: importTypes[i]! }))];
-    writeSection(out, 2, imported, ({ name, type }, section) => {
-      section.text("env");
-      section.text(name);
-      if (type < 0) {
-        section.byte(0x02);
+    const importSection = imported.map(({ name, type }) =>
+      entry((bytes) => {
+        pushText(bytes, "env");
+        pushText(bytes, name);
         // Limits: at the least no page; no bound above, or for shared memory the largest that there can be.
-        section.byte(this.isShared ? 0x03 : 0x00);
-        section.byte(0);
-        if (this.isShared) section.unsigned(65536);
-      } else {
-        section.byte(0x00);
-        section.unsigned(type);
-      }
-    });
-    writeSection(out, 3, typeOf, (index, section) => section.unsigned(index));
-    writeSection(out, 7, this.exported, (index, section) => {
-      section.text(this.functions[index - this.imports.length]!.name);
-      section.byte(0x00);
-      section.unsigned(index);
-    });
-    writeSection(out, 10, this.functions, (f, section) => f.writeBody(section));
-    this.writeNames(out);
-    return out.finished();
+        if (type < 0) bytes.push(0x02, this.isShared ? 0x03 : 0x00, 0);
+        else bytes.push(0x00);
+        if (type >= 0) pushUnsigned(bytes, type);
+        else if (this.isShared) pushUnsigned(bytes, 65536);
+      }),
+    );
+    const exportSection = this.exported.map((index) =>
+      entry((bytes) => {
+        pushText(bytes, this.functions[index - this.imports.length]!.name);
+        bytes.push(0x00);
+        pushUnsigned(bytes, index);
+      }),
+    );
+    const { functions } = this;
+    const bodies = functions.flatMap((f) => f.finish());
+    const functionSection = typeOf.map((index) => entry((bytes) => pushUnsigned(bytes, index)));
+    const names = this.names();
+    return joined([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      ...section(1, types.length, typeSection),
+      ...section(2, imported.length, importSection),
+      ...section(3, functions.length, functionSection),
+      ...section(7, this.exported.length, exportSection),
+      ...section(10, functions.length, bodies),
+      [0x00],
+      entry((bytes) => pushUnsigned(bytes, bytesIn(names))),
+      ...names,
+    ]);
   }
 
   /** The custom section that gives functions their names in profiles and stack traces. */
-  private writeNames(out: Bytes): void {
-    const content = new Bytes();
-    content.text("name");
-    writeSection(content, 1, [...this.functions.entries()], ([index, f], section) => {
-      section.unsigned(this.imports.length + index);
-      section.text(f.name);
-    });
-    out.byte(0x00);
-    out.unsigned(content.length);
-    out.append(content.view());
+  private names(): (readonly number[])[] {
+    const named = this.functions.map(({ name }, i) =>
+      entry((bytes) => {
+        pushUnsigned(bytes, this.imports.length + i);
+        pushText(bytes, name);
+      }),
+    );
+    return [entry((bytes) => pushText(bytes, "name")), ...section(1, named.length, named)];
   }
 }

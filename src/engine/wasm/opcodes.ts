@@ -7,8 +7,12 @@
 export const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof valueTypes;
 
-export const vectorConstant = [0xfd, 12] as const;
-export const vectorShuffle = [0xfd, 13] as const;
+/** A vector instruction: the prefix, then its number as LEB128. */
+const vector = (number: number): readonly number[] =>
+  number < 0x80 ? [0xfd, number] : [0xfd, (number & 0x7f) | 0x80, number >>> 7];
+
+export const vectorConstant = vector(12);
+export const vectorShuffle = vector(13);
 
 /** Opcodes without immediates, by the names of the specification. */
 export const plain = {
@@ -33,41 +37,41 @@ export const plain = {
   "i32.or": [0x72],
   "i32.shl": [0x74],
   "i32.shr_u": [0x76],
-  "i32x4.splat": [0xfd, 17],
-  "f32x4.eq": [0xfd, 65],
-  "f32x4.ne": [0xfd, 66],
-  "f32x4.lt": [0xfd, 67],
-  "f32x4.gt": [0xfd, 68],
-  "f32x4.ge": [0xfd, 70],
-  "v128.and": [0xfd, 78],
-  "v128.andnot": [0xfd, 79],
-  "v128.or": [0xfd, 80],
-  "v128.xor": [0xfd, 81],
-  "v128.bitselect": [0xfd, 82],
-  "v128.any_true": [0xfd, 83],
-  "f32x4.nearest": [0xfd, 106],
-  "i32x4.shl": [0xfd, 171],
-  "i32x4.shr_s": [0xfd, 172],
-  "i32x4.shr_u": [0xfd, 173],
-  "i32x4.add": [0xfd, 174],
-  "i32x4.sub": [0xfd, 177],
-  "f32x4.abs": [0xfd, 224],
-  "f32x4.neg": [0xfd, 225],
-  "f32x4.sqrt": [0xfd, 227],
-  "f32x4.add": [0xfd, 228],
-  "f32x4.sub": [0xfd, 229],
-  "f32x4.mul": [0xfd, 230],
-  "f32x4.div": [0xfd, 231],
-  "f32x4.min": [0xfd, 232],
-  "f32x4.max": [0xfd, 233],
-  "f32x4.pmin": [0xfd, 234],
-  "f32x4.pmax": [0xfd, 235],
-  "i32x4.trunc_sat_f32x4_s": [0xfd, 248],
-  "f32x4.convert_i32x4_s": [0xfd, 250],
-  "i16x8.extend_low_i8x16_u": [0xfd, 137],
-  "i32x4.extend_low_i16x8_u": [0xfd, 169],
-  "i32x4.extend_high_i16x8_u": [0xfd, 170],
-  "f32x4.relaxed_madd": [0xfd, 261],
+  "i32x4.splat": vector(17),
+  "f32x4.eq": vector(65),
+  "f32x4.ne": vector(66),
+  "f32x4.lt": vector(67),
+  "f32x4.gt": vector(68),
+  "f32x4.ge": vector(70),
+  "v128.and": vector(78),
+  "v128.andnot": vector(79),
+  "v128.or": vector(80),
+  "v128.xor": vector(81),
+  "v128.bitselect": vector(82),
+  "v128.any_true": vector(83),
+  "f32x4.nearest": vector(106),
+  "i32x4.shl": vector(171),
+  "i32x4.shr_s": vector(172),
+  "i32x4.shr_u": vector(173),
+  "i32x4.add": vector(174),
+  "i32x4.sub": vector(177),
+  "f32x4.abs": vector(224),
+  "f32x4.neg": vector(225),
+  "f32x4.sqrt": vector(227),
+  "f32x4.add": vector(228),
+  "f32x4.sub": vector(229),
+  "f32x4.mul": vector(230),
+  "f32x4.div": vector(231),
+  "f32x4.min": vector(232),
+  "f32x4.max": vector(233),
+  "f32x4.pmin": vector(234),
+  "f32x4.pmax": vector(235),
+  "i32x4.trunc_sat_f32x4_s": vector(248),
+  "f32x4.convert_i32x4_s": vector(250),
+  "i16x8.extend_low_i8x16_u": vector(137),
+  "i32x4.extend_low_i16x8_u": vector(169),
+  "i32x4.extend_high_i16x8_u": vector(170),
+  "f32x4.relaxed_madd": vector(261),
 } as const;
 export type PlainInstruction = keyof typeof plain;
 
@@ -78,12 +82,12 @@ export const memory = {
   "i32.load8_u": [0x2d],
   "i32.store": [0x36],
   "f32.store": [0x38],
-  "v128.load": [0xfd, 0],
-  "v128.load8x8_u": [0xfd, 2],
-  "v128.load32_splat": [0xfd, 9],
-  "v128.store": [0xfd, 11],
-  "v128.load32_zero": [0xfd, 92],
-  "v128.load64_zero": [0xfd, 93],
+  "v128.load": vector(0),
+  "v128.load8x8_u": vector(2),
+  "v128.load32_splat": vector(9),
+  "v128.store": vector(11),
+  "v128.load32_zero": vector(92),
+  "v128.load64_zero": vector(93),
 } as const;
 export type MemoryInstruction = keyof typeof memory;
 
@@ -98,5 +102,5 @@ export const atomic = {
 } as const;
 export type AtomicInstruction = keyof typeof atomic;
 
-export const laned = { "f32x4.extract_lane": [0xfd, 31] } as const;
-export const lanedMemory = { "v128.store32_lane": [0xfd, 90], "v128.store64_lane": [0xfd, 91] } as const;
+export const laned = { "f32x4.extract_lane": vector(31) } as const;
+export const lanedMemory = { "v128.store32_lane": vector(90), "v128.store64_lane": vector(91) } as const;
