@@ -13,6 +13,7 @@ import {
   add,
   assign,
   div,
+  flush,
   greater,
   maximum,
   minimum,
@@ -27,7 +28,7 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import type { Model } from "../nn/model.ts";
-import { createScalars, createSlots, flushed, updateParameter } from "../optim/apply.ts";
+import { createScalars, createSlots, updateParameter } from "../optim/apply.ts";
 import type { Regularizers } from "./regularizers.ts";
 
 /** Run-time numbers of a step that are not the optimizer's. */
@@ -116,7 +117,7 @@ export class Updates {
     const keep = this.number("accumulateKeep");
     return this.model.parameters.map(({ tensor }, i) => {
       const total = this.sumOf(tensor);
-      return assign(total, flushed(add(mul(keep, total), gradients[i]!)));
+      return assign(total, flush(add(mul(keep, total), gradients[i]!)));
     });
   }
 

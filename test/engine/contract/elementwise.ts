@@ -26,6 +26,7 @@ const formulas: Record<ElementwiseName, (...operands: g.Tensor[]) => g.Tensor> =
   softplus: g.softplus,
   erf: g.erf,
   relu: g.relu,
+  flush: g.flush,
   maximum: g.maximum,
   minimum: g.minimum,
   equal: g.equal,
@@ -37,7 +38,7 @@ const functions = new Set<ElementwiseName>(["exp", "log", "tanh", "sigmoid", "so
 const arity = (name: ElementwiseName): number =>
   name === "select"
     ? 3
-    : ["identity", "neg", "abs", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "erf", "relu"].includes(name)
+    : ["identity", "neg", "abs", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "erf", "relu", "flush"].includes(name)
       ? 1
       : 2;
 
