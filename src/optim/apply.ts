@@ -2,6 +2,14 @@
 import { type Assignment, assign, flush, scalar, state, type Tensor } from "../graph/index.ts";
 import type { OptimizerDefinition, ParameterFacts } from "./optimizers/define.ts";
 
+/**
+ * Slots below this are written as 0. Decaying means approach 0 through the subnormal numbers, on which processors are many
+ * times slower (on MNIST, whose border is always black, most of Adam's moments would go there), and WebAssembly has no mode
+ * that flushes them. 2^-100 lies far enough above 2^-126 that products with 1 - beta stay normal, and far below anything
+ * that moves a weight.
+ */
+export const flushBelow = 7.888609052210118e-31;
+
 /** Name of an optimizer's run-time number in the program. */
 export const scalarName = (name: string): string => `optimizer.${name}`;
 
@@ -14,8 +22,7 @@ export function createSlots(definition: OptimizerDefinition, parameter: Tensor):
 }
 
 /**
- * The updates of one parameter: its new value, and that of each slot, flushed: on MNIST, whose border is always black, most of Adam's
- * moments would become subnormal.
+ * The updates of one parameter: its new value, and that of each slot, flushed.
  *
  * @param constrain  what is done to the new value before it is written; nothing where absent
  */
@@ -31,7 +38,7 @@ export function updateParameter(
   const next = definition.update({ parameter, gradient, ...slots }, scalars, facts);
   return [
     assign(parameter, constrain(next.parameter!)),
-    ...Object.entries(slots).map(([slot, tensor]) => assign(tensor, flush(next[slot]!))),
+    ...Object.entries(slots).map(([slot, tensor]) => assign(tensor, flush(next[slot]!, flushBelow))),
   ];
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { Geometry } from "../graph/index.ts";
-import { flushBelow, isLeaf, type Program, printProgram, programOrder, sizeOf, type Tensor } from "../graph/index.ts";
+import { isLeaf, type Program, printProgram, programOrder, sizeOf, type Tensor } from "../graph/index.ts";
 import { visitWindows } from "../graph/primitives/geometry.ts";
 import { fail } from "./check.ts";
 import { largest32, productBound, tiny32, unit32 } from "./close.ts";
@@ -59,7 +59,7 @@ const rules: Record<string, Rule> = {
   sigmoid: vectorFunction((_, [e]) => e! / 4),
   softplus: vectorFunction(sameAs),
   erf: vectorFunction((_, [e]) => 1.13 * e!), // 2/sqrt(pi) < 1.13
-  flush: ([v], [e]) => (e === 0 || Math.abs(v!) - e! > flushBelow ? e! : e! + flushBelow),
+  flush: ([v, least], [e, el]) => (Math.abs(Math.abs(v!) - least!) > e! + el! ? e! : Math.abs(v!) + e!),
   maximum: larger,
   minimum: larger,
   equal: comparison,

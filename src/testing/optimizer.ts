@@ -2,7 +2,7 @@
 import type { Executable } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference-engine.ts";
 import * as g from "../graph/index.ts";
-import { createScalars, createSlots, optimizerScalars, scalarName, updateParameter } from "../optim/apply.ts";
+import { createScalars, createSlots, flushBelow, optimizerScalars, scalarName, updateParameter } from "../optim/apply.ts";
 import type { OptimizerDefinition } from "../optim/optimizers/define.ts";
 import { expectWithin } from "./bounds.ts";
 import { type Check, hold, holdSame, isSame, type Options } from "./check.ts";
@@ -162,7 +162,7 @@ export function optimizerContract(definition: OptimizerDefinition): Check[] {
   const flushes = ({ engine, options: compile }: Setup, options: Options): void => {
     const gradientOnly = createProblem(definition, options, [6], (w) => g.sum(g.mul(w, g.input("gradient", [6]))));
     const executable = engine.compile({ step: gradientOnly.program }, compile);
-    const small = g.flushBelow / 2;
+    const small = flushBelow / 2;
     for (const slot of gradientOnly.leaves.slice(1)) executable.writeState(slot, [small, -small, 2 ** -149, Number.NaN, 0, 0]);
     executable.input("step", "gradient").set([0, 0, 0, 0, 0, 0.5]);
     runStep(executable, definition, options, 1);

@@ -28,7 +28,7 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import type { Model } from "../nn/model.ts";
-import { createScalars, createSlots, updateParameter } from "../optim/apply.ts";
+import { createScalars, createSlots, flushBelow, updateParameter } from "../optim/apply.ts";
 import type { Regularizers } from "./regularizers.ts";
 
 /** Run-time numbers of a step that are not the optimizer's. */
@@ -117,7 +117,7 @@ export class Updates {
     const keep = this.number("accumulateKeep");
     return this.model.parameters.map(({ tensor }, i) => {
       const total = this.sumOf(tensor);
-      return assign(total, flush(add(mul(keep, total), gradients[i]!)));
+      return assign(total, flush(add(mul(keep, total), gradients[i]!), flushBelow));
     });
   }
 

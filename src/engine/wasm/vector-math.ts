@@ -14,7 +14,7 @@
  * Errors   each within 3 units in the last place of float32 (tested over the whole range); NaN passes through.
  * Choice   No fused multiply-add in here: the bits are the same in both numerics profiles.
  */
-import { type ElementwiseName, flushBelow } from "../../graph/index.ts";
+import type { ElementwiseName } from "../../graph/index.ts";
 import type { FunctionBuilder, Local, PlainInstruction } from "./assembler.ts";
 
 /** Where an argument comes from: pushes it as numbers, or as a mask of lanes (all ones where it is not 0). */
@@ -175,13 +175,18 @@ export function emitElementwise(f: FunctionBuilder, name: ElementwiseName, list:
     f.op("v128.bitselect");
     return;
   }
+  if (name === "flush") {
+    const x = f.local("v128");
+    list[0]!.push();
+    f.tee(x).get(x).op("f32x4.abs");
+    list[1]!.push();
+    f.op("f32x4.lt").op("v128.andnot");
+    return;
+  }
   for (const argument of list) argument.push();
   if (instruction) f.op(instruction);
   else if (name === "relu") f.f32x4(0).op("f32x4.pmax");
-  else if (name === "flush") {
-    const x = f.local("v128");
-    f.tee(x).get(x).op("f32x4.abs").f32x4(flushBelow).op("f32x4.lt").op("v128.andnot");
-  } else if (name === "exp") emitExp(f);
+  else if (name === "exp") emitExp(f);
   else if (name === "log") emitLog(f);
   else if (name === "tanh") emitTanh(f);
   else if (name === "erf") emitErf(f);

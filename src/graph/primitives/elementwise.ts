@@ -15,13 +15,6 @@ interface ElementwiseRule {
   readonly derivative?: (g: Tensor, inputs: readonly Tensor[], out: Tensor) => readonly (Tensor | null)[];
 }
 
-/**
- * What `flush` takes for 0. Decaying means approach 0 through the subnormal numbers, on which processors are many times slower, and
- * WebAssembly has no mode that flushes them. 2^-100 lies far enough above 2^-126 that products with 1 - beta stay normal, and far
- * below anything that moves a weight.
- */
-export const flushBelow = 7.888609052210118e-31;
-
 const rules = {
   identity: { value: (x) => x, derivative: (g) => [g] },
   add: { value: (a, b) => a + b, derivative: (g) => [g, g] },
@@ -40,7 +33,10 @@ const rules = {
   // max(0, x), with NaN and -0 passed on; 0 at 0. In terms of the output, so that the input need not be kept.
   relu: { value: (x) => (x < 0 ? 0 : x), derivative: (g, _, out) => [select(greater(out, 0), g, 0)] },
   // NaN is not below anything, and stays.
-  flush: { value: (x) => (Math.abs(x) < flushBelow ? 0 : x), derivative: (g, [x]) => [select(less(abs(x!), flushBelow), 0, g)] },
+  flush: {
+    value: (x, least) => (Math.abs(x!) < least! ? 0 : x!),
+    derivative: (g, [x, least]) => [select(less(abs(x!), least!), 0, g), null],
+  },
   maximum: { value: Math.max, derivative: (g, [a, b]) => [select(less(a!, b!), 0, g), select(less(a!, b!), g, 0)] }, // a where equal
   minimum: { value: Math.min, derivative: (g, [a, b]) => [select(greater(a!, b!), 0, g), select(greater(a!, b!), g, 0)] }, // a where equal
   equal: { value: (a, b) => (a === b ? 1 : 0) },
@@ -144,8 +140,8 @@ export const softplus = (x: Operand): Tensor => apply("softplus", x);
 export const erf = (x: Operand): Tensor => apply("erf", x);
 /** max(0, x), with NaN and -0 passed on; its derivative at 0 is 0. */
 export const relu = (x: Operand): Tensor => apply("relu", x);
-/** x, or 0 where |x| < `flushBelow`. */
-export const flush = (x: Operand): Tensor => apply("flush", x);
+/** x, or 0 where |x| < least. */
+export const flush = (x: Operand, least: Operand): Tensor => apply("flush", x, least);
 /** The larger of a and b, NaN where one is; the gradient flows to a where they are equal. */
 export const maximum = (a: Operand, b: Operand): Tensor => apply("maximum", a, b);
 /** The smaller of a and b, NaN where one is; the gradient flows to a where they are equal. */

@@ -38,7 +38,7 @@ const functions = new Set<ElementwiseName>(["exp", "log", "tanh", "sigmoid", "so
 const arity = (name: ElementwiseName): number =>
   name === "select"
     ? 3
-    : ["identity", "neg", "abs", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "erf", "relu", "flush"].includes(name)
+    : ["identity", "neg", "abs", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "erf", "relu"].includes(name)
       ? 1
       : 2;
 
