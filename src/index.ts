@@ -99,7 +99,16 @@ export { mainJob } from "./document/main-job.ts";
 export type { Parts } from "./document/parts.ts";
 export { allParts, resolveRun } from "./document/resolve.ts";
 export * from "./document/run-document.ts";
-export type { CompileOptions, Engine, Executable, MemoryReport, Numerics, Probe, TableValues } from "./engine/engine.ts";
+export type {
+  CompileOptions,
+  Engine,
+  Executable,
+  MemoryReport,
+  Numerics,
+  Probe,
+  TableMemory,
+  TableValues,
+} from "./engine/engine.ts";
 export type { Profile, ProfiledKernel, ProfiledRun, ProfileSample } from "./engine/profile.ts";
 export { referenceEngine } from "./engine/reference/reference-engine.ts";
 export { probeThreads, type ThreadTeam, type ThreadWork } from "./engine/threads.ts";
