@@ -3,7 +3,7 @@ import { sizeOf, type Tensor } from "../../graph/index.ts";
 import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
 import type { KeptPanels } from "../../graph/plan/panels.ts";
-import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
+import { panelColumns, panelsOf } from "../../graph/plan/panels.ts";
 import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
@@ -164,8 +164,6 @@ class KernelLibrary {
   private callPack(f: FunctionBuilder, kernel: PackKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     const { k, n, transposed } = kernel;
     const [source, target] = [addressOf(kernel.sources[0]), addressOf(kernel.target)];
-    const panels = Math.floor(n / panelColumns);
-    const tail = tailWidth(n);
     if (transposed) {
       // Cuts lie at multiples of 4 rows of the source, a group of columns.
       f.i32(source)
@@ -173,17 +171,16 @@ class KernelLibrary {
         .i32(k)
         .i32(n);
       part.groups(n, panelRows);
-      f.i32(2 * panels + tail / 4).i32(target);
+      f.i32(target);
       f.call(this.once("packTransposed", () => emitPackTransposed(this.module)));
       return;
     }
     part.place(source, 4 * n);
     f.i32(4 * n);
     part.size(k);
-    f.i32(panels).i32(tail);
+    f.i32(panelsOf(n));
     part.place(target, 4 * panelColumns);
     f.i32(4 * panelColumns * k);
-    part.place(target + 4 * panelColumns * k * panels, 4 * tail);
     f.call(this.once("pack", () => emitPack(this.module)));
   }
 

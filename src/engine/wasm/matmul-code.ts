@@ -1,7 +1,7 @@
 /**
  * Code for products [M, K] x [K, N] with a formula in the epilogue.
  *
- * B lies in panels of 8 columns ([K][8], the last one 8 or 4 wide; see panels.ts). A is read as it lies, row after row; a transposed A
+ * B lies in panels of 8 columns ([K][8]; see panels.ts). A is read as it lies, row after row; a transposed A
  * is packed strip by strip ([K][height]), since its columns may lie a multiple of the cache's way apart. A strip of up to 6
  * rows runs along the panels: 6 x 8 sums stay in 12 vector registers, beside two vectors of B and one number of A. Where the host
  * makes one operation of two neighbouring ones, it runs along two panels at once, 6 x 16 sums in 12 registers of twice the width.
@@ -17,7 +17,7 @@
 
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
-import { panelColumns, tailWidth } from "../../graph/plan/panels.ts";
+import { panelColumns, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula } from "./long-formula.ts";
@@ -36,7 +36,7 @@ interface ProductScratch {
 export function productScratch(k: number, n: number): ProductScratch {
   // The last vector of a strip may reach past it.
   const tile = aligned(4 * numbersOfKept(maximumStrip) * (k + 1) + 16);
-  const list = tile + aligned(maximumStrip * (Math.floor(n / panelColumns) * panelColumns + tailWidth(n)) * 4);
+  const list = tile + aligned(4 * maximumStrip * panelColumns * panelsOf(n));
   return { strip: 0, tile, list, bytes: list + aligned(4 * maximumStrip) };
 }
 
@@ -69,12 +69,16 @@ export function columnGroups({ n, k }: MatmulKernel, target: Target): ColumnGrou
 /** The panels of a full tile. */
 export const fullTile = (target: Target): Widths => new Array<2>(vectorsAtOnce(target)).fill(2);
 
-/** The panels of the columns after the last full tile, none where there are no such columns. */
+/**
+ * The panels of the columns after the last full tile, none where there are no such columns. Half of the last panel is left out where
+ * it has no column, unless both halves are one operation anyway.
+ */
 export function lastTile(n: number, target: Target): Widths {
   const columns = n % tileColumns(target);
-  const full = new Array<1 | 2>(Math.floor(columns / panelColumns)).fill(2);
-  const tail = tailWidth(columns);
-  return tail === 0 ? full : [...full, tail === 4 ? 1 : 2];
+  const widths = new Array<1 | 2>(panelsOf(columns)).fill(2);
+  const last = columns % panelColumns;
+  if (vectorsAtOnce(target) === 1 && last > 0 && last <= panelColumns / 2) widths[widths.length - 1] = 1;
+  return widths;
 }
 
 /** Fewest columns at which looking for zeros costs less than it saves. */

@@ -11,55 +11,36 @@ function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readon
   storeSideBySide(f, () => f.get(to), vectors);
 }
 
-/**
- * Packs rows of B as it lies, [K, N]. Parameters: source (the first row), row bytes, how many rows, full panels, tail width,
- * target (the first row in the first panel), bytes from panel to panel, target in the last panel.
- */
+/** Packs rows of B as it lies, [K, N]. Parameters: source (the first row), row bytes, how many rows, panels, target (the first row in the first panel), bytes from panel to panel. */
 export function emitPack(module: ModuleBuilder): number {
-  const { index, code: f } = module.function("pack", new Array(8).fill("i32"));
-  const [source, rowBytes, rows, panels, tail, target, panelBytes, lastTarget] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const { index, code: f } = module.function("pack", new Array(6).fill("i32"));
+  const [source, rowBytes, rows, panels, target, panelBytes] = [0, 1, 2, 3, 4, 5];
   const [from, to, left] = f.locals("i32", 3);
   const numbers = f.locals("v128", 2);
-  const panel = (start: Local, vectors: number) => {
-    f.get(source).set(from).get(start).set(to).get(rows).set(left);
-    f.loop(() => {
-      copyVectors(f, from, to, numbers.slice(0, vectors));
-      f.bump(to, 16 * vectors);
+  f.countdown(panels, () => {
+    f.get(source).set(from).get(target).set(to).get(rows).set(left);
+    f.countdown(left, () => {
+      copyVectors(f, from, to, numbers);
+      f.bump(to, 32);
       f.get(from).get(rowBytes).op("i32.add").set(from);
-      f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
     });
-    f.bump(source, 16 * vectors);
-  };
-  f.block(() => {
-    f.get(panels).op("i32.eqz").brIf(0);
-    f.loop(() => {
-      panel(target, 2);
-      f.get(target).get(panelBytes).op("i32.add").set(target);
-      f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);
-    });
+    f.bump(source, 32);
+    f.get(target).get(panelBytes).op("i32.add").set(target);
   });
-  f.get(tail)
-    .i32(4)
-    .op("i32.eq")
-    .if(() => panel(lastTarget, 1));
-  f.get(tail)
-    .i32(8)
-    .op("i32.eq")
-    .if(() => panel(lastTarget, 2));
   return index;
 }
 
 /**
- * Packs B from its transpose, [N, K]. Parameters: source, row bytes, k, n, first and end of the groups of 4 columns to pack, how
- * many groups there are, target. Groups of 4 columns go into the halves of a panel; blocks of 4 x 4 are turned in registers, the last k one by one.
+ * Packs B from its transpose, [N, K]. Parameters: source, row bytes, k, n, first and end of the groups of 4 columns to pack,
+ * target. Groups of 4 columns go into the halves of a panel; blocks of 4 x 4 are turned in registers, the last k one by one.
  */
 export function emitPackTransposed(module: ModuleBuilder): number {
-  const { index, code: f } = module.function("packTransposed", new Array(8).fill("i32"));
-  const [source, rowBytes, k, n, group, end, groups, target] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const { index, code: f } = module.function("packTransposed", new Array(7).fill("i32"));
+  const [source, rowBytes, k, n, group, end, target] = [0, 1, 2, 3, 4, 5, 6];
   const rows = f.locals("i32", 4);
   const vectors = f.locals("v128", 4);
   const turned = f.locals("v128", 4);
-  const [to, step, left, last] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const [to, left, last] = f.locals("i32", 3);
   f.get(n).i32(1).op("i32.sub").get(rowBytes).op("i32.mul").get(source).op("i32.add").set(last);
   f.loop(() => {
     // Columns past the last one repeat it: their sums are never stored.
@@ -67,12 +48,6 @@ export function emitPackTransposed(module: ModuleBuilder): number {
       f.get(group).i32(4).op("i32.mul").i32(i).op("i32.add").get(rowBytes).op("i32.mul").get(source).op("i32.add").tee(row);
       f.get(last).get(row).get(last).op("i32.lt_u").op("select").set(row);
     });
-    // A group in a whole panel steps by 32 bytes a k; one that is alone in a panel of 4 by 16.
-    f.get(group).i32(1).op("i32.and").op("i32.eqz").get(groups).get(group).op("i32.sub").i32(1).op("i32.eq").op("i32.and");
-    f.if(
-      () => f.i32(16).set(step),
-      () => f.i32(32).set(step),
-    );
     f.get(group).i32(1).op("i32.shr_u").get(k).op("i32.mul").i32(32).op("i32.mul");
     f.get(group).i32(1).op("i32.and").i32(16).op("i32.mul").op("i32.add").get(target).op("i32.add").set(to);
     f.block(() => {
@@ -97,7 +72,7 @@ export function emitPackTransposed(module: ModuleBuilder): number {
             .get(other)
             .shuffle32(...lanes)
             .mem("v128.store");
-          f.get(to).get(step).op("i32.add").set(to);
+          f.bump(to, 32);
         }
         for (const row of rows) f.bump(row, 16);
         f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
@@ -113,7 +88,7 @@ export function emitPackTransposed(module: ModuleBuilder): number {
             .mem("f32.store", 4 * i);
           f.bump(row, 4);
         });
-        f.get(to).get(step).op("i32.add").set(to);
+        f.bump(to, 32);
         f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
       });
     });

@@ -3,6 +3,7 @@
  * the formula of the epilogue (see matmul-code.ts for how strips make a product).
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
+import { panelColumns } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitStores, FormulaCode, storeSideBySide } from "./formula-code.ts";
 import { numbersOfKept } from "./pack-strip-code.ts";
@@ -31,6 +32,9 @@ export interface WindowRuns {
   readonly jump: number;
 }
 
+/** Bytes from one k to the next in a panel. */
+export const panelRowBytes = 4 * panelColumns;
+
 /** Steps of k in one turn of the inner loop, powers of two: of tiles as wide as a full one, and of narrower ones, which wait for their sums. */
 const [stepsOfWide, stepsOfNarrow] = [4, 2];
 
@@ -47,7 +51,7 @@ function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: 
 const longestUnrolled = 8;
 export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
-/** Panels that a strip runs along at once, by the vectors that each is wide: 2, or 1 for a last panel of 4 columns. */
+/** Panels that a strip runs along at once, by the vectors that count of each: 2, or 1 for a last panel of up to 4 columns. */
 export type Widths = readonly (1 | 2)[];
 export const vectorsIn = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
 
@@ -101,7 +105,7 @@ export function emitInnerLoop(
   { target, packsA, skipsZeros }: Pick<StripParts, "target" | "packsA" | "skipsZeros">,
   loop: InnerLoop,
 ): void {
-  const { panels, count: k, stepA = 4, stepB } = loop;
+  const { panels, count: k, stepA = 4, stepB = panelRowBytes } = loop;
   const { height, sums, bVectors, aNumber, aRows, left, bRow, distance } = loop;
   /** Numbers of a k in a packed strip. */
   const packed = skipsZeros ? numbersOfKept(height) : height;
@@ -109,23 +113,20 @@ export function emitInnerLoop(
   const forget = () => {
     for (const local of [...bVectors, aNumber]) f.get(loop.zero).set(local);
   };
-  const stepOf = (vectors: number) => stepB ?? 16 * vectors;
   const steps = (count: number, offsets?: readonly number[]) => {
     for (let step = 0; step < count; step++) {
       let first = 0;
       for (const [i, { at, vectors }] of panels.entries()) {
         if (skipsZeros) {
-          // Behind the numbers stands where the k lies in a full panel; one of a single vector has half as many bytes.
+          // Behind the numbers stands where the k lies in a panel.
           if (i === 0)
             f.get(aRows[0]!)
               .mem("i32.load", 4 * (step * packed + height))
               .set(distance);
-          f.get(distance);
-          if (vectors === 1) f.i32(1).op("i32.shr_u");
-          f.get(at).op("i32.add").set(bRow);
+          f.get(distance).get(at).op("i32.add").set(bRow);
         }
         for (let v = 0; v < vectors; v++) {
-          f.get(skipsZeros ? bRow : at).mem("v128.load", skipsZeros ? 16 * v : step * stepOf(vectors) + 16 * v);
+          f.get(skipsZeros ? bRow : at).mem("v128.load", skipsZeros ? 16 * v : step * stepB + 16 * v);
           f.set(bVectors[first + v]!);
         }
         first += vectors;
@@ -139,7 +140,7 @@ export function emitInnerLoop(
       }
     }
     for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packsA ? 4 * packed : stepA));
-    if (!skipsZeros) for (const { at, vectors } of panels) f.bump(at, stepOf(vectors) * count);
+    if (!skipsZeros) for (const { at } of panels) f.bump(at, stepB * count);
   };
   if (typeof k === "object" && "offsets" in k) {
     steps(k.offsets.length, k.offsets);
@@ -199,19 +200,16 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
     else if (!f.append(known, sums[0]!)) emitInnerLoop(f, parts, inner);
   };
   /** Pushes the bytes of a panel. */
-  const panelBytes = (width: number) =>
-    f
-      .get(rowsOfB)
-      .i32(16 * width)
-      .op("i32.mul");
+  const panelBytes = () => f.get(rowsOfB).i32(panelRowBytes).op("i32.mul");
   const lastPanel = inner.panels[inner.panels.length - 1]!;
   f.i32(0).set(column);
   f.loop(() => {
     for (const [i, { at }] of inner.panels.entries()) {
-      if (i > 0) {
-        const before = inner.panels[i - 1]!;
-        panelBytes(before.vectors).get(before.at).op("i32.add").set(at);
-      }
+      if (i > 0)
+        panelBytes()
+          .get(inner.panels[i - 1]!.at)
+          .op("i32.add")
+          .set(at);
     }
     if (fromList) {
       for (const [i, row] of aRows.entries())
@@ -236,7 +234,7 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
       }
     } else emitSharedLoop();
     // What follows the last panel is the next one: where all k count the loop has come to it.
-    if (skipsZeros) panelBytes(lastPanel.vectors).get(lastPanel.at).op("i32.add").set(b);
+    if (skipsZeros) panelBytes().get(lastPanel.at).op("i32.add").set(b);
     else if (lastPanel.at !== b) f.get(lastPanel.at).set(b);
     f.forgetting(() => epilogue.emit()).forget(sums);
     f.bump(column, 16 * vectors);

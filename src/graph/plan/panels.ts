@@ -1,6 +1,6 @@
 /**
- * Right operands of products in panels of 8 columns, [panel][K][8], the last panel 8 or 4 columns wide: the inner loop of a
- * product reads them from one end to the other.
+ * Right operands of products in panels of 8 columns, [panel][K][8]: the inner loop of a product reads them from one end to the other.
+ * In the last panel there may be columns that are none; what lies there is of no account.
  *
  * A parameter that products multiply with is kept in panels beside its plain form, from step to step: whoever assigns it packs it
  * anew, and programs that only read it pack nothing.
@@ -10,14 +10,11 @@ import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
 
 export const panelColumns = 8;
 
-/** Width in which the last columns are packed: 0 (none), 4 or 8. */
-export function tailWidth(n: number): number {
-  const columns = n % panelColumns;
-  return columns === 0 ? 0 : columns <= 4 ? 4 : 8;
-}
+/** Panels of so many columns. */
+export const panelsOf = (columns: number): number => Math.ceil(columns / panelColumns);
 
 /** Numbers that [K, N] takes in panels. */
-export const panelsSize = (k: number, n: number): number => (Math.floor(n / panelColumns) * panelColumns + tailWidth(n)) * k;
+export const panelsSize = (k: number, n: number): number => panelsOf(n) * panelColumns * k;
 
 /** What pack kernels write: a tensor that nothing in the graph names. */
 const panelsPrimitive: Primitive = { name: "panels", kind: "leaf" };
