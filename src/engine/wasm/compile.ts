@@ -19,7 +19,7 @@ import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
-import { emitStrip, type Widths } from "./strip-code.ts";
+import { emitStrip, panelRowBytes, type Widths } from "./strip-code.ts";
 import type { Target } from "./target.ts";
 import { checkImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
 import { distances } from "./window-walk.ts";
@@ -167,7 +167,8 @@ class KernelLibrary {
     if (transposed) {
       // Cuts lie at multiples of 4 rows of the source, a group of columns.
       f.i32(source)
-        .i32(4 * k)
+        .i32(kernel.fromPanels ? panelRowBytes : 4 * k)
+        .i32(kernel.fromPanels ? panelRowBytes * n : panelRowBytes)
         .i32(k)
         .i32(n);
       part.groups(n, panelRows);
@@ -244,10 +245,13 @@ class KernelLibrary {
       for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
       if (gathered) part.place(addressOf(gathered), transposeA ? 0 : 4);
       else f.i32(0);
+      f.i32(panelRowBytes * m);
       const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
       const behind = { full: column, perColumn: column, perRow: 0, uniform: 0 };
-      for (const { tensor, layout } of operands) part.place(addressOf(tensor) + behind[layout], bytesOf[layout]);
-      for (const { tensor } of stores) part.place(addressOf(tensor) + column, bytesOf.full);
+      for (const { tensor, layout, inPanels } of [...operands, ...stores]) {
+        if (inPanels) part.place(addressOf(tensor) + column * m, panelRowBytes);
+        else part.place(addressOf(tensor) + behind[layout], bytesOf[layout]);
+      }
       f.call(product);
     }
   }
@@ -278,6 +282,7 @@ function together(steps: readonly PlanStep[]): [PlanStep, ...PlanStep[]][] {
 /** What programs keep in panels, and the places of both forms. */
 export interface KeptPlaces {
   readonly panels: readonly KeptPanels[];
+  readonly isPaneled: (leaf: Tensor) => boolean;
   readonly addressOf: (tensor: Tensor) => number;
 }
 
@@ -331,7 +336,9 @@ export function compileModule(
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
   const { code: f } = module.function("packKept", [], true);
   const all = new Part(f, one, cuts, [0, 0, 0, 0]);
-  for (const { leaf, panels, transposed, k, n } of kept.panels)
-    library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, k, n }, all, kept.addressOf);
+  for (const { leaf, panels, transposed, k, n } of kept.panels) {
+    const fromPanels = kept.isPaneled(leaf);
+    library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, fromPanels, k, n }, all, kept.addressOf);
+  }
   return module.build();
 }

@@ -11,7 +11,7 @@ import type { Windows } from "../../graph/plan/image-kernels.ts";
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { stripsOfRows } from "./cuts.ts";
-import { callLongFormula, emitLongFormula } from "./long-formula.ts";
+import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { fullTile, lastTile } from "./matmul-code.ts";
 import { emitStrip, isLong, vectorsIn } from "./strip-code.ts";
 import { type Target, tileColumns } from "./target.ts";
@@ -51,10 +51,7 @@ export function emitConvolution(
   const sumsBytes = 4 * columns * tiles + 16 * vectorsIn(tail);
   const parts = { kernel: undefined, target, packsA: false, skipsZeros: false, loops, window };
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
-  const pointers = [
-    ...operands.map(({ layout }, i) => ({ local: headCount + i, layout })),
-    ...stores.map((_, i) => ({ local: headCount + operands.length + i, layout: "full" as const })),
-  ];
+  const pointers = pointersOf(kernel, headCount);
   const [counter, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const { step, nextLine, image } = distances(windows);
   const strips = stripsOfRows(windows.counts[0] * windows.counts[1]).map(({ lines, count }) => ({
@@ -76,7 +73,7 @@ export function emitConvolution(
       .op("i32.add");
     f.i32(window.length).i32(count);
     f.i32(inRegisters ? 4 * n : sumsBytes);
-    f.get(head.tile).i32(column).op("i32.add").get(head.list).i32(k);
+    f.get(head.tile).i32(column).op("i32.add").get(head.list).i32(k).i32(0);
     if (inRegisters) for (const { local } of pointers) f.get(local);
     f.call(strip);
   };
@@ -88,6 +85,7 @@ export function emitConvolution(
       rows: () => f.i32(lines),
       columns: () => f.i32(n - column / 4),
       rowBytes: () => f.i32(4 * n),
+      panelBytes: () => f.i32(0),
     };
     callLongFormula(f, formula, strip, pointers, () => f.i32(column).op("i32.add"));
   };

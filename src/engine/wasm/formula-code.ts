@@ -262,6 +262,7 @@ export function storeCounted(f: FunctionBuilder, address: () => void, vector: Lo
  *
  * @param count   of the lanes to store of one vector, where not all are stored: in a local, or known when the code is made
  * @param offset  bytes from `place` to the first vector
+ * @param panel   the same for what lies in panels
  */
 export function emitStores(
   f: FunctionBuilder,
@@ -272,19 +273,21 @@ export function emitStores(
   count: Local | { readonly known: number } | undefined,
   offset: number,
   vectors = 1,
+  panel: { readonly place: Local; readonly offset: number } = { place, offset },
 ): void {
   const results = Array.from({ length: vectors }, (_, vector) => stores.map(({ value }) => formula.at(vector).local(value)));
   formula.at(0);
-  stores.forEach((_, store) => {
+  stores.forEach(({ inPanels }, store) => {
     const at = f.local("i32");
+    const start = inPanels ? panel : { place, offset };
     f.get(firstStore + store)
-      .get(place)
+      .get(start.place)
       .op("i32.add")
       .set(at);
     const address = () => f.get(at);
     const vectorsOf = results.map((ofVector) => ofVector[store]!);
-    if (count === undefined) storeSideBySide(f, address, vectorsOf, offset);
-    else if (typeof count === "number") storeCounted(f, address, vectorsOf[0]!, count, offset);
-    else storeLanes(f, address, vectorsOf[0]!, count.known, offset);
+    if (count === undefined) storeSideBySide(f, address, vectorsOf, start.offset);
+    else if (typeof count === "number") storeCounted(f, address, vectorsOf[0]!, count, start.offset);
+    else storeLanes(f, address, vectorsOf[0]!, count.known, start.offset);
   });
 }

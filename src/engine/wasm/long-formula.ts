@@ -5,11 +5,12 @@
 import type { Layout, MatmulKernel } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { emitStores, FormulaCode } from "./formula-code.ts";
+import { panelRowBytes, vectorsOfPanel } from "./strip-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
-/** Parameters before operands and stores: sums, bytes from row to row of them, rows, columns, bytes from row to row of the result. */
-const head = { sums: 0, sumsBytes: 1, rows: 2, columns: 3, rowBytes: 4 } as const;
-const headCount = 5;
+/** Parameters before operands and stores: sums, bytes from row to row of them, rows, columns, bytes from row to row of the result, from panel to panel of what lies so. */
+const head = { sums: 0, sumsBytes: 1, rows: 2, columns: 3, rowBytes: 4, panelBytes: 5 } as const;
+const headCount = 6;
 
 export function emitLongFormula(
   module: ModuleBuilder,
@@ -20,6 +21,9 @@ export function emitLongFormula(
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const [place, left] = [f.local("i32"), f.local("i32")];
   const sumsAt = f.local("i32");
+  // Where it is in panels, and how far it is to the next vector there.
+  const [panelPlace, toNext] = f.locals("i32", 2);
+  const usesPanels = [...operands, ...stores].some(({ inPanels }) => inPanels);
   const formula: FormulaCode = new FormulaCode(
     f,
     values,
@@ -27,7 +31,8 @@ export function emitLongFormula(
     (value, vector) => {
       const operand = headCount + value.operand;
       if (value.layout === "full" || value.layout === "perColumn") {
-        formula.address(value, () => f.get(operand).get(place).op("i32.add")).mem("v128.load", 16 * vector);
+        const along = operands[value.operand]!.inPanels ? panelPlace : place;
+        formula.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", 16 * vector);
       } else f.get(operand).mem("v128.load32_splat");
     },
     (_, vector) => {
@@ -39,7 +44,15 @@ export function emitLongFormula(
     formula.begin("perColumn");
     formula.begin("full");
     f.get(head.sums).get(place).op("i32.add").set(sumsAt);
-    f.forgetting(() => emitStores(f, formula, stores, headCount + operands.length, place, count, 0, vectors));
+    const panel = { place: panelPlace, offset: 0 };
+    f.forgetting(() => emitStores(f, formula, stores, headCount + operands.length, place, count, 0, vectors, panel));
+    f.bump(place, 16 * vectors);
+    if (!usesPanels) return;
+    if (vectors === vectorsOfPanel) f.get(panelPlace).get(head.panelBytes).op("i32.add").set(panelPlace);
+    else {
+      f.get(panelPlace).get(toNext).op("i32.add").set(panelPlace);
+      f.get(head.panelBytes).get(toNext).op("i32.sub").set(toNext);
+    }
   };
   const atOnce = vectorsAtOnce(target);
   const advance = (local: Local, bytes: Local) => f.get(local).get(bytes).op("i32.add").set(local);
@@ -48,34 +61,35 @@ export function emitLongFormula(
     formula.begin("perRow");
     formula.prepare("perRow");
     f.i32(0).set(place);
+    if (usesPanels)
+      f.i32(0)
+        .set(panelPlace)
+        .i32(panelRowBytes / vectorsOfPanel)
+        .set(toNext);
     f.get(head.columns)
       .i32(atOnce === 2 ? 3 : 2)
       .op("i32.shr_u")
       .tee(left);
     f.if(() => {
-      f.countdown(left, () => {
-        emitVectors(undefined, atOnce);
-        f.bump(place, 16 * atOnce);
-      });
+      f.countdown(left, () => emitVectors(undefined, atOnce));
     });
     if (atOnce === 2) {
       f.get(head.columns).i32(4).op("i32.and");
-      f.if(() => {
-        emitVectors(undefined);
-        f.bump(place, 16);
-      });
+      f.if(() => emitVectors(undefined));
     }
     if (n % 4 !== 0) {
       f.get(head.columns).i32(3).op("i32.and").set(left);
       emitVectors(left);
     }
     advance(head.sums, head.sumsBytes);
-    operands.forEach(({ layout }, i) => {
-      if (layout === "full") advance(headCount + i, head.rowBytes);
+    operands.forEach(({ layout, inPanels }, i) => {
+      if (inPanels) f.bump(headCount + i, panelRowBytes);
+      else if (layout === "full") advance(headCount + i, head.rowBytes);
       else if (layout === "perRow") f.bump(headCount + i, 4);
     });
-    stores.forEach((_, i) => {
-      advance(headCount + operands.length + i, head.rowBytes);
+    stores.forEach(({ inPanels }, i) => {
+      if (inPanels) f.bump(headCount + operands.length + i, panelRowBytes);
+      else advance(headCount + operands.length + i, head.rowBytes);
     });
   });
   return index;
@@ -85,30 +99,38 @@ export function emitLongFormula(
 export interface Pointer {
   readonly local: Local;
   readonly layout: Layout;
+  readonly inPanels: boolean | undefined;
+}
+
+/** Those of a kernel, which stand in the parameters of a function from `first` on. */
+export function pointersOf({ operands, stores }: MatmulKernel, first: Local): Pointer[] {
+  const all = [...operands, ...stores];
+  return all.map(({ layout, inPanels }, i) => ({ local: first + i, layout, inPanels }));
 }
 
 /**
  * Calls the long formula for a strip.
  *
  * @param strip  its parameters, in this order, each pushing one number
- * @param column  pushes the byte offset of the first column, where that is not the first of the result, and adds it
+ * @param column  pushes the byte offset of the first column, where that is not the first of the result, and adds it; in panels or not
  */
 export function callLongFormula(
   f: FunctionBuilder,
   formula: number,
-  strip: Readonly<Record<"sums" | "sumsBytes" | "rows" | "columns" | "rowBytes", () => unknown>>,
+  strip: Readonly<Record<keyof typeof head, () => unknown>>,
   pointers: readonly Pointer[],
-  column?: () => unknown,
+  column?: (inPanels: boolean) => unknown,
 ): void {
   strip.sums();
-  column?.();
+  column?.(false);
   strip.sumsBytes();
   strip.rows();
   strip.columns();
   strip.rowBytes();
-  for (const { local, layout } of pointers) {
+  strip.panelBytes();
+  for (const { local, layout, inPanels = false } of pointers) {
     f.get(local);
-    if (layout === "full" || layout === "perColumn") column?.();
+    if (layout === "full" || layout === "perColumn") column?.(inPanels);
   }
   f.call(formula);
 }

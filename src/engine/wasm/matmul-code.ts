@@ -20,9 +20,9 @@ import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
-import { callLongFormula, emitLongFormula } from "./long-formula.ts";
+import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping, numbersOfKept } from "./pack-strip-code.ts";
-import { emitStrip, isLong, vectorsIn, type Widths } from "./strip-code.ts";
+import { emitStrip, isLong, panelRowBytes, vectorsIn, type Widths } from "./strip-code.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
 interface ProductScratch {
@@ -122,8 +122,10 @@ const productHead = {
   list: 11,
   /** Row numbers, where A's rows are gathered. */
   numbers: 12,
+  /** From panel to panel of what the formula reads and writes so. */
+  panelBytes: 13,
 } as const;
-const productHeadCount = 13;
+const productHeadCount = 14;
 
 /** Functions that products share, by what they depend on. */
 export interface SharedStrips {
@@ -159,10 +161,7 @@ export function emitMatmul(
   const formula = !isShort || tail.length > 0 || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
-  const pointers = [
-    ...operands.map(({ layout }, i) => ({ local: productHeadCount + i, layout })),
-    ...stores.map((_, i) => ({ local: productHeadCount + operands.length + i, layout: "full" as const })),
-  ];
+  const pointers = pointersOf(kernel, productHeadCount);
   const [counter, tailB, tailColumn, sumsBytes, depth] = f.locals("i32", 5);
   f.get(p.tiles)
     .i32(4 * columns)
@@ -195,8 +194,19 @@ export function emitMatmul(
         rows: () => f.i32(rows),
         columns: () => (isTailAlone ? f.get(p.valid) : f.get(p.tiles).i32(columns).op("i32.mul").get(p.valid).op("i32.add")),
         rowBytes: () => f.get(p.rowBytes),
+        panelBytes: () => f.get(p.panelBytes),
       };
-      callLongFormula(f, formula, strip, pointers, isTailAlone ? () => f.get(tailColumn).op("i32.add") : undefined);
+      const addTiles = (inPanels: boolean) => {
+        if (inPanels)
+          f.get(p.tiles)
+            .get(p.panelBytes)
+            .op("i32.mul")
+            .i32(columns / panelColumns)
+            .op("i32.mul")
+            .op("i32.add");
+        else f.get(tailColumn).op("i32.add");
+      };
+      callLongFormula(f, formula, strip, pointers, isTailAlone ? addTiles : undefined);
     };
     if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, { ...packed, depth });
     else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
@@ -215,7 +225,8 @@ export function emitMatmul(
     }
     if (hasTiles) {
       pushA();
-      for (const local of [p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k]) f.get(local);
+      for (const local of [p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k, p.panelBytes])
+        f.get(local);
       if (inRegisters) for (const { local } of pointers) f.get(local);
       f.call(full);
     }
@@ -223,7 +234,16 @@ export function emitMatmul(
     if (tail.length > 0) {
       f.get(p.valid).if(() => {
         pushA();
-        f.get(tailB).get(depth).i32(1).get(sumsBytes).get(p.tile).get(tailColumn).op("i32.add").get(p.list).get(p.k);
+        f.get(tailB)
+          .get(depth)
+          .i32(1)
+          .get(sumsBytes)
+          .get(p.tile)
+          .get(tailColumn)
+          .op("i32.add")
+          .get(p.list)
+          .get(p.k)
+          .get(p.panelBytes);
         f.call(last);
         if (inRegisters) follow(true);
       });
@@ -231,8 +251,9 @@ export function emitMatmul(
     if (!inRegisters) follow(false);
     if (transposeA) f.bump(p.a, 4 * rows);
     else if (!fromList) f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
-    for (const { local, layout } of pointers) {
-      if (layout === "full") f.get(p.rowBytes).i32(rows).op("i32.mul").get(local).op("i32.add").set(local);
+    for (const { local, layout, inPanels } of pointers) {
+      if (inPanels) f.bump(local, panelRowBytes * rows);
+      else if (layout === "full") f.get(p.rowBytes).i32(rows).op("i32.mul").get(local).op("i32.add").set(local);
       else if (layout === "perRow") f.bump(local, 4 * rows);
     }
   };

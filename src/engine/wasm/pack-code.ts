@@ -31,16 +31,16 @@ export function emitPack(module: ModuleBuilder): number {
 }
 
 /**
- * Packs B from its transpose, [N, K]. Parameters: source, row bytes, k, n, first and end of the groups of 4 columns to pack,
+ * Packs B from its transpose, [N, K]. Parameters: source, row bytes, bytes from 8 numbers of a row to the next 8, k, n, first and end of the groups of 4 columns to pack,
  * target. Groups of 4 columns go into the halves of a panel; blocks of 4 x 4 are turned in registers, the last k one by one.
  */
 export function emitPackTransposed(module: ModuleBuilder): number {
-  const { index, code: f } = module.function("packTransposed", new Array(7).fill("i32"));
-  const [source, rowBytes, k, n, group, end, target] = [0, 1, 2, 3, 4, 5, 6];
+  const { index, code: f } = module.function("packTransposed", new Array(8).fill("i32"));
+  const [source, rowBytes, eightBytes, k, n, group, end, target] = [0, 1, 2, 3, 4, 5, 6, 7];
   const rows = f.locals("i32", 4);
   const vectors = f.locals("v128", 4);
   const turned = f.locals("v128", 4);
-  const [to, left, last] = f.locals("i32", 3);
+  const [to, left, last, toNext] = f.locals("i32", 4);
   f.get(n).i32(1).op("i32.sub").get(rowBytes).op("i32.mul").get(source).op("i32.add").set(last);
   f.loop(() => {
     // Columns past the last one repeat it: their sums are never stored.
@@ -52,6 +52,7 @@ export function emitPackTransposed(module: ModuleBuilder): number {
     f.get(group).i32(1).op("i32.and").i32(16).op("i32.mul").op("i32.add").get(target).op("i32.add").set(to);
     f.block(() => {
       f.get(k).i32(2).op("i32.shr_u").tee(left).op("i32.eqz").brIf(0);
+      f.i32(16).set(toNext);
       f.loop(() => {
         rows.forEach((row, i) => {
           f.get(row).mem("v128.load").set(vectors[i]!);
@@ -74,7 +75,9 @@ export function emitPackTransposed(module: ModuleBuilder): number {
             .mem("v128.store");
           f.bump(to, 32);
         }
-        for (const row of rows) f.bump(row, 16);
+        // The second four of eight numbers are next to the first.
+        for (const row of rows) f.get(row).get(toNext).op("i32.add").set(row);
+        f.get(eightBytes).get(toNext).op("i32.sub").set(toNext);
         f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
       });
     });

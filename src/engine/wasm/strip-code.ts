@@ -32,15 +32,16 @@ export interface WindowRuns {
   readonly jump: number;
 }
 
-/** Bytes from one k to the next in a panel. */
+/** Bytes from one row to the next in a panel, and vectors in a row. */
 export const panelRowBytes = 4 * panelColumns;
+export const vectorsOfPanel = panelColumns / 4;
 
 /** Steps of k in one turn of the inner loop, powers of two: of tiles as wide as a full one, and of narrower ones, which wait for their sums. */
 const [stepsOfWide, stepsOfNarrow] = [4, 2];
 
-/** Parameters of a strip before its operands and stores. */
-const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8 } as const;
-const stripHeadCount = 9;
+/** Parameters of a strip before its operands and stores; `panelBytes` is of those that lie in panels. */
+const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8, panelBytes: 9 } as const;
+const stripHeadCount = 10;
 
 function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: Local, sum: Local): void {
   if (numerics === "fused") f.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
@@ -272,7 +273,10 @@ interface Epilogue {
 /** The formula written out over the tile, on sums in registers, so many vectors side by side. */
 function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKernel, tile: Tile, atOnce: number): Epilogue {
   const { height, vectors, sums, column, rowBytes } = tile;
-  const place = f.local("i32");
+  // For what lies in panels: where the panel at hand is, and the row in it.
+  const [place, panel, panelPlace] = f.locals("i32", 3);
+  const usesPanels = [...operands, ...stores].some(({ inPanels }) => inPanels);
+  const inPanel = (vector: number) => 16 * (vector % vectorsOfPanel);
   let [row, first] = [0, 0];
   const formula: FormulaCode = new FormulaCode(
     f,
@@ -281,25 +285,36 @@ function emitEpilogue(f: FunctionBuilder, { operands, values, stores }: MatmulKe
     (value, vector) => {
       const operand = stripHeadCount + value.operand;
       if (value.layout === "full" || value.layout === "perColumn") {
-        const along = value.layout === "full" ? place : column;
-        formula.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", 16 * (first + vector));
+        const { inPanels } = operands[value.operand]!;
+        const along = inPanels ? panelPlace : value.layout === "full" ? place : column;
+        const offset = inPanels ? inPanel(first + vector) : 16 * (first + vector);
+        formula.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", offset);
       } else f.get(operand).mem("v128.load32_splat", value.layout === "perRow" ? 4 * row : 0);
     },
     (_, vector) => sums[row * vectors + first + vector]!,
   );
   return {
-    prepare: () => formula.prepare("uniform"),
+    prepare() {
+      formula.prepare("uniform");
+      if (usesPanels) f.i32(0).set(panel);
+    },
     emit() {
       for (first = 0; first < vectors; first += atOnce) {
         formula.begin("perColumn");
         f.get(column).set(place);
+        if (usesPanels) f.get(panel).set(panelPlace);
         for (row = 0; row < height; row++) {
           formula.begin("perRow");
           formula.begin("full");
           const together = Math.min(atOnce, vectors - first);
-          emitStores(f, formula, stores, stripHeadCount + operands.length, place, undefined, 16 * first, together);
-          if (row < height - 1) f.get(place).get(rowBytes).op("i32.add").set(place);
+          const ofPanel = { place: panelPlace, offset: inPanel(first) };
+          emitStores(f, formula, stores, stripHeadCount + operands.length, place, undefined, 16 * first, together, ofPanel);
+          if (row === height - 1) continue;
+          f.get(place).get(rowBytes).op("i32.add").set(place);
+          if (usesPanels) f.bump(panelPlace, panelRowBytes);
         }
+        const isPanelDone = (first + atOnce) % vectorsOfPanel === 0;
+        if (usesPanels && isPanelDone) f.get(panel).get(stripHead.panelBytes).op("i32.add").set(panel);
       }
     },
   };

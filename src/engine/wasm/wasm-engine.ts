@@ -4,7 +4,7 @@ import { EngineError } from "../../core/errors.ts";
 import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../graph/index.ts";
 import { readsOf } from "../../graph/plan/kernel.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
-import type { KeptPanels } from "../../graph/plan/panels.ts";
+import { fromPanels, type KeptPanels, toPanels } from "../../graph/plan/panels.ts";
 import { one } from "../../graph/plan/partition.ts";
 import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
@@ -27,6 +27,8 @@ interface Layout {
   readonly shared: ReadonlyMap<Tensor, number>;
   readonly programs: ReadonlyMap<string, ProgramPlaces>;
   readonly kept: readonly KeptPanels[];
+  /** States that lie in panels, each with a tensor of the size that it takes so. */
+  readonly paneled: ReadonlyMap<Tensor, Tensor>;
   readonly cuts: CutTable;
   readonly constants: { readonly values: readonly number[]; readonly address: number };
   readonly threads: ThreadPlaces & { readonly cutsStride: number; readonly scratchStride: number };
@@ -72,8 +74,10 @@ function layOut(
   const states = stateOrder(all);
   const constants = constantsOf(plans.values());
   const constantsAt = take(4 * constants.length);
-  const shared = new Map([...region(states), ...region(all.filter((leaf) => isLeaf(leaf, "scalar")))]);
+  const homes = states.map((leaf) => panels.paneled.get(leaf) ?? leaf);
+  const shared = new Map([...region(homes), ...region(all.filter((leaf) => isLeaf(leaf, "scalar")))]);
   for (const entry of region(panels.all.map((kept) => kept.panels))) shared.set(...entry);
+  for (const [leaf, home] of panels.paneled) shared.set(leaf, shared.get(home)!);
   const statesEnd = end;
   for (const entry of placed.addresses) shared.set(...entry);
   const own = new Map<string, number>();
@@ -102,7 +106,7 @@ function layOut(
   }
   const parameters = states
     .filter((leaf) => isLeaf(leaf, "parameter"))
-    .reduce((bytes, leaf) => bytes + aligned(bytesOf(leaf)), 0);
+    .reduce((bytes, leaf) => bytes + aligned(bytesOf(panels.paneled.get(leaf) ?? leaf)), 0);
   const placedBytes = placed.end - firstAddress;
   const report = {
     parameters,
@@ -118,6 +122,7 @@ function layOut(
       shared,
       programs: places,
       kept: panels.all,
+      paneled: panels.paneled,
       cuts,
       threads,
       constants: { values: constants, address: constantsAt },
@@ -207,7 +212,8 @@ class WasmExecutable implements Executable {
     this.buffer = memory.buffer;
     const { shared, cuts, threads, constants } = layout;
     new Float32Array(this.buffer, constants.address).set(constants.values);
-    const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
+    const isPaneled = (leaf: Tensor) => layout.paneled.has(leaf);
+    const kept = { panels: layout.kept, isPaneled, addressOf: (tensor: Tensor) => shared.get(tensor)! };
     const options = { target, isShared, hasTeam: team !== undefined, isProfiled };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {
@@ -329,15 +335,18 @@ class WasmExecutable implements Executable {
     const isState = isLeaf(leaf, "parameter") || isLeaf(leaf, "state");
     const address = this.layout.shared.get(leaf);
     checkState(leaf, isState && address !== undefined, values);
-    return new Float32Array(this.buffer, address!, sizeOf(leaf.shape));
+    return new Float32Array(this.buffer, address!, sizeOf((this.layout.paneled.get(leaf) ?? leaf).shape));
   }
 
   readState(leaf: Tensor): Float32Array {
-    return this.stateView(leaf).slice();
+    const view = this.stateView(leaf);
+    return this.layout.paneled.has(leaf) ? fromPanels(view, leaf.shape[0]!, leaf.shape[1]!) : view.slice();
   }
 
   writeState(leaf: Tensor, values: ArrayLike<number>): void {
-    this.stateView(leaf, values).set(values);
+    const view = this.stateView(leaf, values);
+    if (this.layout.paneled.has(leaf)) toPanels(values, leaf.shape[0]!, leaf.shape[1]!, view);
+    else view.set(values);
     this.keptIsStale = true;
   }
 

@@ -40,15 +40,25 @@ export interface Group {
   readonly formula: FormulaBuilder;
 }
 
-/** The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`. */
-export function finishKernel({ head, formula }: Group, needed: ReadonlySet<Tensor>, panels?: Tensor): Kernel {
+/**
+ * The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`.
+ *
+ * @param inPanels  what lies in panels, of what its formula reads and writes
+ */
+export function finishKernel(
+  { head, formula }: Group,
+  needed: ReadonlySet<Tensor>,
+  panels?: Tensor,
+  inPanels: ReadonlySet<Tensor> = new Set(),
+): Kernel {
   if (head.kind === "plain") return head.kernel;
   const wanted: Store[] = [];
   for (const [tensor, { value, layout }] of formula.members) {
-    if (needed.has(tensor)) wanted.push({ value, tensor, layout });
+    if (needed.has(tensor)) wanted.push({ value, tensor, layout, ...(inPanels.has(tensor) && { inPanels: true }) });
   }
   const { rows, columns } = formula;
-  const { operands, values, stores } = withoutUnused({ operands: formula.operands, values: formula.values, stores: wanted });
+  const read = formula.operands.map((operand) => (inPanels.has(operand.tensor) ? { ...operand, inPanels: true } : operand));
+  const { operands, values, stores } = withoutUnused({ operands: read, values: formula.values, stores: wanted });
   if (head.kind === "rows") return { kind: "rows", rows, columns, operands, values, stores };
   if (head.kind === "pool") return { ...head.kernel, rows, columns, operands, values, stores };
   if (head.kind === "columns") {

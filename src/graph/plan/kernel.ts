@@ -30,7 +30,7 @@ export interface ColumnsKernel extends Formula {
 export interface MatmulKernel extends Formula {
   readonly kind: "matmul";
   readonly a: Tensor;
-  /** The right operand in panels, as a pack kernel of this or of an earlier run has written them. */
+  /** The right operand in panels: a state that lies so, or what a pack kernel of this or of an earlier run has written. */
   readonly panels: Tensor;
   readonly transposeA: boolean;
   /** A holds bytes of a data set, many of which may be 0: an engine may leave out terms whose factor of A is 0. */
@@ -63,6 +63,8 @@ export interface PackKernel {
   readonly target: Tensor;
   /** The source is [N, K]. */
   readonly transposed: boolean;
+  /** The source lies in panels itself, of another product. */
+  readonly fromPanels: boolean;
   readonly k: number;
   readonly n: number;
 }

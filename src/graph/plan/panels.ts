@@ -2,11 +2,11 @@
  * Right operands of products in panels of 8 columns, [panel][K][8]: the inner loop of a product reads them from one end to the other.
  * In the last panel there may be columns that are none; what lies there is of no account.
  *
- * A parameter that products multiply with is kept in panels beside its plain form, from step to step: whoever assigns it packs it
- * anew, and programs that only read it pack nothing.
+ * A parameter that products multiply with is kept in panels from step to step: beside its plain form, and then whoever assigns it packs
+ * it anew; or in their place (see paneled.ts). Programs that only read it pack nothing.
  */
 import { sizeOf } from "../shape.ts";
-import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, isLeaf, type Primitive, type Tensor } from "../tensor.ts";
 
 export const panelColumns = 8;
 
@@ -22,7 +22,30 @@ const panelsPrimitive: Primitive = { name: "panels", kind: "leaf" };
 export const createPanels = (k: number, n: number, name?: string): Tensor =>
   createTensor(panelsPrimitive, [], [panelsSize(k, n)], {}, "float32", name);
 
-/** A parameter or state that is kept in panels as well. */
+/** What outlives a run. */
+export const isKept = (tensor: Tensor): boolean => isLeaf(tensor, "parameter") || isLeaf(tensor, "state");
+
+/** Numbers [K, N], row after row, as they lie in panels; columns that are none become 0. */
+export function toPanels(values: ArrayLike<number>, k: number, n: number, panels: Float32Array): void {
+  let at = 0;
+  for (let first = 0; first < n; first += panelColumns)
+    for (let row = 0; row < k; row++)
+      for (let column = first; column < first + panelColumns; column++) panels[at++] = column < n ? values[row * n + column]! : 0;
+}
+
+/** The reverse of `toPanels`. */
+export function fromPanels(panels: Float32Array, k: number, n: number): Float32Array {
+  const values = new Float32Array(k * n);
+  for (let first = 0; first < n; first += panelColumns) {
+    const width = Math.min(panelColumns, n - first);
+    for (let row = 0; row < k; row++)
+      for (let column = 0; column < width; column++)
+        values[row * n + first + column] = panels[first * k + row * panelColumns + column]!;
+  }
+  return values;
+}
+
+/** A form in which a parameter or state is kept in panels, beside its own. */
 export interface KeptPanels {
   readonly leaf: Tensor;
   readonly transposed: boolean;
@@ -34,6 +57,8 @@ export interface KeptPanels {
 /** The panels that the programs of a run keep, and share. */
 export class PanelStore {
   private readonly kept = new Map<Tensor, KeptPanels[]>();
+  /** States that lie in panels alone, each with a tensor of the size that it takes so. */
+  readonly paneled = new Map<Tensor, Tensor>();
 
   /** The panels of a leaf as the right operand of a product over k; the same ones each time. */
   of(leaf: Tensor, transposed: boolean, k: number): KeptPanels {
@@ -49,12 +74,24 @@ export class PanelStore {
     return found;
   }
 
-  /** Those of one leaf. */
-  ofLeaf(leaf: Tensor): readonly KeptPanels[] {
-    return this.kept.get(leaf) ?? [];
+  /** Puts a state [K, N] in panels alone. */
+  layInPanels(leaf: Tensor): void {
+    const [k, n] = leaf.shape as readonly [number, number];
+    this.paneled.set(leaf, createPanels(k, n, leaf.name));
+  }
+
+  /** The tensor that holds the panels of a leaf: those that are kept, or the leaf itself where it lies in panels. */
+  heldBy(leaf: Tensor, transposed: boolean, k: number): Tensor {
+    return !transposed && this.paneled.has(leaf) ? leaf : this.of(leaf, transposed, k).panels;
+  }
+
+  /** What is kept beside a leaf. */
+  beside(leaf: Tensor): readonly KeptPanels[] {
+    const forms = this.kept.get(leaf) ?? [];
+    return this.paneled.has(leaf) ? forms.filter(({ transposed }) => transposed) : forms;
   }
 
   get all(): readonly KeptPanels[] {
-    return [...this.kept.values()].flat();
+    return [...this.kept.keys()].flatMap((leaf) => this.beside(leaf));
   }
 }

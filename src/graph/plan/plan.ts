@@ -7,7 +7,7 @@
 import { expand } from "../primitives/elementwise.ts";
 import { type Program, programInputs, programOrder } from "../program.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import { isLeaf, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion } from "./fuse.ts";
@@ -15,7 +15,8 @@ import { finishKernel } from "./group.ts";
 import { coverExactly } from "./image-kernels.ts";
 import { type FormulaKernel, isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
-import { createPanels, PanelStore } from "./panels.ts";
+import { findPaneled } from "./paneled.ts";
+import { createPanels, isKept, PanelStore } from "./panels.ts";
 import { type Dependency, imagesOf, type Partition, partitionOf, phasesOf, reachOf } from "./partition.ts";
 
 /** A kernel in its place. Threads meet before the first step of each phase but the first. */
@@ -116,8 +117,6 @@ interface Fused {
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
-const isKept = (tensor: Tensor): boolean => isLeaf(tensor, "parameter") || isLeaf(tensor, "state");
-
 /** Fuses a program, and asks for the panels of the states that it multiplies with. */
 function fuse(source: Program, store: PanelStore): Fused {
   const program = canonicalProgram(source);
@@ -152,6 +151,8 @@ function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): K
   });
   live.reverse();
   const kernels: Kernel[] = [];
+  const inPanels = new Set(store.paneled.keys());
+  for (const { state, value } of values) if (inPanels.has(state)) inPanels.add(value);
   const packed = { plain: new Map<Tensor, Tensor>(), transposed: new Map<Tensor, Tensor>() };
   for (const group of live) {
     const { head } = group;
@@ -161,14 +162,14 @@ function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): K
     }
     const { b, k, transposeB: transposed } = head;
     const known = packed[transposed ? "transposed" : "plain"];
-    let panels = isKept(b) ? store.of(b, transposed, k).panels : known.get(b);
+    let panels = isKept(b) ? store.heldBy(b, transposed, k) : known.get(b);
     if (!panels) {
       const n = sizeOf(b.shape) / k;
       panels = createPanels(k, n);
       known.set(b, panels);
-      kernels.push({ kind: "pack", sources: [b], target: panels, transposed, k, n });
+      kernels.push({ kind: "pack", sources: [b], target: panels, transposed, fromPanels: false, k, n });
     }
-    kernels.push(finishKernel(group, needed, panels));
+    kernels.push(finishKernel(group, needed, panels, inPanels));
   }
   return kernels;
 }
@@ -180,6 +181,8 @@ export function planPrograms(programs: Readonly<Record<string, Program>>): {
 } {
   const panels = new PanelStore();
   const fused = Object.entries(programs).map(([name, program]) => [name, fuse(program, panels)] as const);
+  const updates = fused.map(([, { fusion, values, outputs }]) => ({ groups: fusion.groups, values, outputs }));
+  for (const state of findPaneled(updates)) panels.layInPanels(state);
   return { plans: new Map(fused.map(([name, one]) => [name, plan(one, panels)])), panels };
 }
 
@@ -212,7 +215,7 @@ function plan(fused: Fused, store: PanelStore): Plan {
 
   const inPlace = new Map<Tensor, Tensor>();
   const copies: { state: Tensor; value: Tensor }[] = [];
-  /** Kernels that write a state kept in transposed panels, or pack it. */
+  /** Kernels that write a state that lies in panels or is kept in transposed ones, or pack it. */
   const packedKernels = new Set<number>();
   for (const { state, value } of values) {
     const number = writer.get(value);
@@ -227,7 +230,9 @@ function plan(fused: Fused, store: PanelStore): Plan {
       inPlace.set(value, state);
       overwrite(number, state);
     } else copies.push({ state, value });
-    if (number !== undefined && store.ofLeaf(state).some(({ transposed }) => transposed)) packedKernels.add(number);
+    if (!possible && store.paneled.has(state)) throw new Error(`'${state.name}' lies in panels and is not updated in place`);
+    const isPacked = store.paneled.has(state) || store.beside(state).some(({ transposed }) => transposed);
+    if (number !== undefined && isPacked) packedKernels.add(number);
   }
   for (const { state, value } of copies) {
     const { shape } = value;
@@ -235,10 +240,11 @@ function plan(fused: Fused, store: PanelStore): Plan {
     append({ kind: "copy", sources: [value], target: state, extents: shape, strides, offset: 0 }, state);
   }
   for (const { state, value } of values) {
-    const kept = store.ofLeaf(state);
+    const kept = store.beside(state);
+    const fromPanels = store.paneled.has(state);
     for (const { transposed, k, n, panels } of kept) {
       if (kept.some((one) => one.transposed)) packedKernels.add(kernels.length);
-      append({ kind: "pack", sources: [value], target: panels, transposed, k, n }, panels);
+      append({ kind: "pack", sources: [value], target: panels, transposed, fromPanels, k, n }, panels);
     }
   }
   const order = inOrder(dependencies.of);

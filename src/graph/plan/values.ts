@@ -15,6 +15,8 @@ export interface Operand {
   readonly layout: Layout;
   /** For rows gathered out of a table: `tensor` is the table, this the row numbers. */
   readonly rows?: Tensor;
+  /** It lies in panels (see panels.ts). */
+  readonly inPanels?: boolean;
 }
 
 export type Value =
@@ -49,6 +51,8 @@ export interface Store {
   readonly value: number;
   readonly tensor: Tensor;
   readonly layout: "full" | "perRow";
+  /** It lies in panels. */
+  readonly inPanels?: boolean;
 }
 
 export interface Formula {
@@ -70,7 +74,10 @@ export function keyOfElements({ operands, values, value }: ElementFormula): stri
 
 /** A text that is the same for formulas that compute the same from operands of the same kinds. */
 export function keyOfFormula({ operands, values, stores }: Formula): string {
-  const reads = operands.map(({ tensor, layout, rows }) => `${layout} ${tensor.dtype}${rows ? " gathered" : ""}`);
-  const writes = stores.map(({ value, layout }) => `${value} ${layout}`);
+  const form = (inPanels = false) => (inPanels ? " in panels" : "");
+  const reads = operands.map(
+    ({ tensor, layout, rows, inPanels }) => `${layout} ${tensor.dtype}${rows ? " gathered" : ""}${form(inPanels)}`,
+  );
+  const writes = stores.map(({ value, layout, inPanels }) => `${value} ${layout}${form(inPanels)}`);
   return [reads.join(), values.map(keyOfValue).join(";"), writes.join()].join("|");
 }

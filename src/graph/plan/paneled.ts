@@ -1,0 +1,71 @@
+/**
+ * Weights that lie in panels alone (see panels.ts).
+ *
+ * Choice  The product that gives a weight's gradient updates it in its epilogue. Where nobody else looks at the weight but products that
+ *         multiply with it, in any program, it reads and writes the panels themselves: there is no plain form to be written, read again
+ *         and packed. All other weights keep their plain form, and panels beside it.
+ */
+import type { Tensor } from "../tensor.ts";
+import type { Group } from "./group.ts";
+import { isKept } from "./panels.ts";
+
+/** What of a fused program decides it. */
+export interface Updates {
+  readonly groups: readonly Group[];
+  readonly values: readonly { readonly state: Tensor; readonly value: Tensor }[];
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** Tensors that a group reads, but for states that it multiplies with. */
+function readsOfGroup({ head, formula }: Group): Set<Tensor> {
+  const reads = new Set(formula.operands.flatMap(({ tensor, rows }) => (rows ? [tensor, rows] : [tensor])));
+  const add = (tensors: readonly (Tensor | undefined)[]) => {
+    for (const tensor of tensors) if (tensor) reads.add(tensor);
+  };
+  if (head.kind === "matmul") add([head.a, head.gathered, isKept(head.b) ? undefined : head.b]);
+  if (head.kind === "columns") add(head.elements.operands.map(({ tensor }) => tensor));
+  if (head.kind === "plain") add(head.kernel.sources);
+  if (head.kind === "pool") add(head.kernel.images);
+  return reads;
+}
+
+/** The states that a product updates element by element, where nobody waits for what it computes. */
+function updatedBy(group: Group, { values, outputs }: Updates, readers: ReadonlyMap<Tensor, readonly Group[]>): Tensor[] {
+  const { head, formula } = group;
+  if (head.kind !== "matmul" || head.windows) return [];
+  const put = new Set(Object.values(outputs));
+  const isTold = (member: Tensor) => put.has(member) || (readers.get(member) ?? []).some((reader) => reader !== group);
+  if ([...formula.members.keys()].some(isTold)) return [];
+  const assigned = values.filter(({ value }) => formula.members.get(value)?.layout === "full");
+  return assigned.flatMap(({ state, value }) => {
+    const [rows, columns, ...others] = state.shape;
+    const fits = others.length === 0 && rows === formula.rows && columns === formula.columns && rows * columns > 1;
+    const isOwn = assigned.every((one) => one.state === state || one.value !== value);
+    const isPlain = formula.operands.some(({ tensor, layout }) => tensor === state && layout !== "full");
+    return fits && isOwn && !isPlain && head.a !== state && head.b !== state ? [state] : [];
+  });
+}
+
+/** The states that lie in panels alone. */
+export function findPaneled(programs: readonly Updates[]): Set<Tensor> {
+  const multiplied = new Set<Tensor>();
+  const plain = new Set<Tensor>();
+  for (const program of programs) {
+    const readers = new Map<Tensor, Group[]>();
+    for (const group of program.groups) {
+      for (const tensor of readsOfGroup(group)) readers.set(tensor, [...(readers.get(tensor) ?? []), group]);
+      const { head } = group;
+      if (head.kind !== "matmul" || !isKept(head.b)) continue;
+      const [rows, columns, ...others] = head.b.shape;
+      const isWhole = others.length === 0 && head.k === (head.transposeB ? columns : rows);
+      if (!isWhole || head.windows) plain.add(head.b);
+      else if (!head.transposeB) multiplied.add(head.b);
+    }
+    const updates = new Map(program.groups.map((group) => [group, updatedBy(group, program, readers)]));
+    const updated = new Set([...updates.values()].flat());
+    for (const { state } of program.values) if (!updated.has(state)) plain.add(state);
+    for (const [tensor, groups] of readers)
+      if (isKept(tensor) && !groups.every((group) => updates.get(group)!.includes(tensor))) plain.add(tensor);
+  }
+  return new Set([...multiplied].filter((state) => !plain.has(state)));
+}
