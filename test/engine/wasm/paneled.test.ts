@@ -43,7 +43,11 @@ function stepOf(name: OptimizerName, sizes: readonly number[], batch: number, lo
 function train(name: OptimizerName, sizes: readonly number[], batch: number, looksAtWeights: boolean, numerics: Numerics) {
   const { definition, weights, leaves, program } = stepOf(name, sizes, batch, looksAtWeights);
   const executable = wasmEngine.compile({ step: program }, { numerics });
-  for (const [i, weight] of weights.entries()) executable.writeState(weight, normal(g.sizeOf(weight.shape), i + 1));
+  for (const [i, weight] of weights.entries())
+    executable.writeState(
+      weight,
+      normal(g.sizeOf(weight.shape), i + 1).map((value) => value / 5),
+    );
   executable.input("step", "x").set(normal(batch * sizes[0]!, 9));
   const options = optionsOf(name);
   for (const [option, value] of Object.entries(numbersOf(options))) executable.setScalar(scalarName(option), value);
