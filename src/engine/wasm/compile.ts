@@ -217,7 +217,8 @@ class KernelLibrary {
   }
 
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
-    const { operands, stores, a, panels, transposeA, m, n, k, gathered } = kernel;
+    const { operands, stores, a, panels, transposeA, m, n, k, gathered, scale } = kernel;
+    const bytesOfA = scale === undefined ? 4 : 1;
     const form = matmulForm(kernel, this.target);
     const shared = {
       core: (height: number, widths: Widths, packsA: boolean, skipsZeros: boolean, fromList: boolean) =>
@@ -233,8 +234,8 @@ class KernelLibrary {
     );
     for (const { first, tiles, tail } of columnGroups(kernel, this.target)) {
       const column = 4 * first;
-      part.place(addressOf(a), transposeA ? 4 : gathered ? 0 : 4 * k);
-      f.i32(4 * (transposeA ? m : k))
+      part.place(addressOf(a), transposeA ? bytesOfA : gathered ? 0 : 4 * k);
+      f.i32(bytesOfA * (transposeA ? m : k))
         .i32(addressOf(panels) + column * k)
         .i32(k);
       f.i32(tiles)

@@ -69,6 +69,7 @@ export const plain = {
   "i32x4.trunc_sat_f32x4_s": vector(248),
   "f32x4.convert_i32x4_s": vector(250),
   "i16x8.extend_low_i8x16_u": vector(137),
+  "i16x8.extend_high_i8x16_u": vector(138),
   "i32x4.extend_low_i16x8_u": vector(169),
   "i32x4.extend_high_i16x8_u": vector(170),
   "f32x4.relaxed_madd": vector(261),

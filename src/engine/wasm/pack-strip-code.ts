@@ -43,20 +43,20 @@ export function emitPackColumns(
 /** A packed strip without zeros: for each k that is kept the numbers of its rows, then 32 k, which is where it lies in a panel. */
 export const numbersOfKept = (rows: number): number => rows + 1;
 
-interface Cursor {
+export interface Cursor {
   readonly to: Local;
   /** 32 k. */
   readonly number: Local;
 }
 
-function startCursor(f: FunctionBuilder, { strip }: StripLocals): Cursor {
+export function startCursor(f: FunctionBuilder, { strip }: StripLocals): Cursor {
   const [to, number] = f.locals("i32", 2);
   f.get(strip).set(to).i32(0).set(number);
   return { to, number };
 }
 
 /** Moves on past what was written for a k, but only where it is kept: 0 or 1 on the stack. No branch, as zeros come as they will. */
-function emitKeep(f: FunctionBuilder, rows: number, { to, number }: Cursor): void {
+export function emitKeep(f: FunctionBuilder, rows: number, { to, number }: Cursor): void {
   f.i32(4 * numbersOfKept(rows)).op("i32.mul");
   f.get(to)
     .get(number)
@@ -65,7 +65,7 @@ function emitKeep(f: FunctionBuilder, rows: number, { to, number }: Cursor): voi
   f.bump(number, 32);
 }
 
-function finishCursor(f: FunctionBuilder, rows: number, { strip, depth }: KeptLocals, { to }: Cursor): void {
+export function finishCursor(f: FunctionBuilder, rows: number, { strip, depth }: KeptLocals, { to }: Cursor): void {
   f.get(to)
     .get(strip)
     .op("i32.sub")

@@ -11,7 +11,7 @@ import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
 import { geometryOf } from "../primitives/windows.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
 import { baseOf, FormulaBuilder, isInlined, layoutOver } from "./formula.ts";
 import {
   filterGradientShape,
@@ -25,14 +25,22 @@ import {
 } from "./fuse-images.ts";
 import type { ColumnsHead, Group, MatmulHead } from "./group.ts";
 import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
-import type { ElementFormula, PlainKernel } from "./kernel.ts";
+import { type ElementFormula, fewestColumnsToSkip, type PlainKernel } from "./kernel.ts";
 import { Costs, fewRecomputed, mostRecomputed } from "./recompute.ts";
 
-/** The table and the row numbers of a product's left operand, where its rows lie in the table as the product reads them. */
-function gatheredRows(operand: Tensor): readonly [Tensor, Tensor] | undefined {
-  const gather = baseOf(operand);
-  if (gather.primitive.kind !== "gather" || gather.inputs[0]!.dtype !== "float32") return undefined;
-  return operand.shape[0] === gather.shape[0] ? (gather.inputs as readonly [Tensor, Tensor]) : undefined;
+/**
+ * The table and the row numbers of a product's left operand, where its rows lie in the table as the product reads them: as numbers; or,
+ * where the product packs them anyway, as bytes with what they are multiplied by.
+ */
+function gatheredRows(operand: Tensor, packs: boolean): Pick<MatmulHead, "a" | "gathered" | "scale"> | undefined {
+  const base = baseOf(operand);
+  const factor = base.primitive.name === "mul" ? base.inputs.find((one) => isLeaf(one, "constant")) : undefined;
+  const gather = factor ? baseOf(base.inputs.find((one) => one !== factor) ?? base) : base;
+  if (gather.primitive.kind !== "gather" || operand.shape[0] !== gather.shape[0]) return undefined;
+  const [a, gathered] = gather.inputs as readonly [Tensor, Tensor];
+  if (a.dtype === "float32") return factor ? undefined : { a, gathered };
+  const scale = factor ? (factor.attributes.value as number) : 1;
+  return packs && a.dtype === "uint8" ? { a, gathered, scale } : undefined;
 }
 
 export class Fusion {
@@ -132,9 +140,8 @@ export class Fusion {
       this.openProduct(tensor, { a: images, b: this.stored(right), ...flags, windows });
       return;
     }
-    const [table, gathered] = gatheredRows(left) ?? [];
-    const a = table ?? this.stored(left);
-    this.openProduct(tensor, { a, ...(gathered && { gathered }), b: this.stored(right), ...flags });
+    const rows = gatheredRows(left, n >= fewestColumnsToSkip) ?? { a: this.stored(left) };
+    this.openProduct(tensor, { ...rows, b: this.stored(right), ...flags });
   }
 
   /** A group whose results are those of its head, and whose formula others may join. */

@@ -14,6 +14,7 @@ export interface MatmulHead {
   readonly transposeB: boolean;
   readonly windows?: Windows;
   readonly gathered?: Tensor;
+  readonly scale?: number;
 }
 export interface ColumnsHead {
   readonly kind: "columns";
@@ -66,18 +67,19 @@ export function finishKernel(
     const [outer, size, inner] = extents;
     return { kind: "columns", name, elements, outer, size, columns: inner, operands, values, stores };
   }
-  const { a, k, transposeA, windows, gathered } = head;
+  const { a, k, transposeA, windows, gathered, scale } = head;
   return {
     kind: "matmul",
     a,
     panels: panels!,
     transposeA,
-    hasZeros: !windows && holdsBytes(a),
+    hasZeros: !windows && (scale !== undefined || holdsBytes(a)),
     m: rows,
     n: columns,
     k,
     ...(windows && { windows }),
     ...(gathered && { gathered }),
+    ...(scale !== undefined && { scale }),
     operands,
     values,
     stores,

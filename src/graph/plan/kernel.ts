@@ -42,7 +42,13 @@ export interface MatmulKernel extends Formula {
   readonly windows?: Windows;
   /** A's rows are rows of a table, which A is: their numbers. */
   readonly gathered?: Tensor;
+  /** The table holds bytes, and A's numbers are bytes times this. */
+  readonly scale?: number;
 }
+
+/** Fewest columns of a product at which looking for zeros among its bytes costs less than it saves. */
+export const fewestColumnsToSkip = 24;
+
 /**
  * A copy through strides (in elements, from the element `offset`): transposed, stretched or turned tensors that no other kernel
  * can read as they lie.
