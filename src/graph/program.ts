@@ -32,9 +32,17 @@ export function assign(state: Tensor, value: Tensor): Assignment {
   return { state, value };
 }
 
+/** A program is never changed, and its order is asked for more than once. */
+const orders = new WeakMap<Program, readonly Tensor[]>();
+
 /** Everything a program computes, inputs first. */
-export function programOrder(program: Program): Tensor[] {
-  return topologicalOrder([...program.assignments.map(({ value }) => value), ...Object.values(program.outputs)]);
+export function programOrder(program: Program): readonly Tensor[] {
+  let order = orders.get(program);
+  if (!order) {
+    order = topologicalOrder([...program.assignments.map(({ value }) => value), ...Object.values(program.outputs)]);
+    orders.set(program, order);
+  }
+  return order;
 }
 
 /** The leaves that programs share: one tensor a name. @throws ShapeError two leaves have one name, or a state is written twice */

@@ -96,13 +96,9 @@ export class FormulaCode {
 
   /** Where a value of the vector at hand is kept. */
   private slotsOf(index: number): Map<number, Slot> {
-    const scope = this.scopeOf(index);
+    const scope = this.values[index]!.layout;
     const vector = scope === "uniform" || scope === "perRow" ? 0 : this.vector;
     return (this.slots[scope][vector] ??= new Map());
-  }
-
-  private scopeOf(index: number): Scope {
-    return this.values[index]!.layout;
   }
 
   /** Computes every value of a scope that depends on nothing narrower, as far as `wanted` says. */

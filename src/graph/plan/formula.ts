@@ -18,16 +18,20 @@ export function baseOf(tensor: Tensor): Tensor {
   return base;
 }
 
+const inlined = new WeakMap<Tensor, boolean>();
+
 /** Formulas of leaves and gathered rows alone cost less to compute again than to store; they are inlined where they are used. */
 export function isInlined(tensor: Tensor): boolean {
-  const { kind } = tensor.primitive;
-  return (
-    kind === "elementwise" &&
-    tensor.inputs.every((one) => {
+  if (tensor.primitive.kind !== "elementwise") return false;
+  let answer = inlined.get(tensor);
+  if (answer === undefined) {
+    answer = tensor.inputs.every((one) => {
       const base = baseOf(one);
       return base.primitive.kind === "leaf" || base.primitive.kind === "gather" || isInlined(base);
-    })
-  );
+    });
+    inlined.set(tensor, answer);
+  }
+  return answer;
 }
 
 /** How an operand of shape `shape` lies over the elements of `domain`, seen as R x C; undefined where it fits no layout. */
@@ -40,15 +44,21 @@ export function layoutOver(shape: Shape, domain: Shape, rows: number, columns: n
   let before = 1;
   while (before < rows && split < domain.length) before *= domain[split++]!;
   if (before !== rows) return undefined;
-  const varies = (axis: number) => strides[axis] !== 0;
-  const alongRows = domain
-    .map((extent, axis) => axis < split && extent > 1)
-    .flatMap((real, axis) => (real ? [varies(axis)] : []));
-  const alongColumns = domain
-    .map((extent, axis) => axis >= split && extent > 1)
-    .flatMap((real, axis) => (real ? [varies(axis)] : []));
-  if (alongRows.every(Boolean) && !alongColumns.some(Boolean)) return "perRow";
-  if (alongColumns.every(Boolean) && !alongRows.some(Boolean)) return "perColumn";
+  // Which of the axes with more than one place it varies along, and which not: of those that make rows, and of the others.
+  let [rowsVary, rowsStay, columnsVary, columnsStay] = [false, false, false, false];
+  for (let axis = 0; axis < domain.length; axis++) {
+    if (domain[axis] === 1) continue;
+    const varies = strides[axis] !== 0;
+    if (axis < split) {
+      rowsVary ||= varies;
+      rowsStay ||= !varies;
+    } else {
+      columnsVary ||= varies;
+      columnsStay ||= !varies;
+    }
+  }
+  if (!rowsStay && !columnsVary) return "perRow";
+  if (!columnsStay && !rowsVary) return "perColumn";
   return undefined;
 }
 

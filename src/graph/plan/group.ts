@@ -88,27 +88,31 @@ export function finishKernel(
 
 /** The formula without values and operands that no store needs. */
 function withoutUnused({ operands, values, stores }: Formula): Formula {
-  const used = new Set(stores.map(({ value }) => value));
+  const isUsed = values.map(() => false);
+  const isLoaded = operands.map(() => false);
+  for (const { value } of stores) isUsed[value] = true;
   for (let number = values.length - 1; number >= 0; number--) {
     const value = values[number]!;
-    if (!used.has(number)) continue;
-    if (value.kind === "apply") for (const argument of value.arguments) used.add(argument);
-    if (value.kind === "reduce") used.add(value.argument);
+    if (!isUsed[number]) continue;
+    if (value.kind === "load") isLoaded[value.operand] = true;
+    else if (value.kind === "apply") for (const argument of value.arguments) isUsed[argument] = true;
+    else if (value.kind === "reduce") isUsed[value.argument] = true;
   }
-  const isLoaded = (operand: number) =>
-    values.some((value, number) => used.has(number) && value.kind === "load" && value.operand === operand);
-  const keptOperands = operands.flatMap((_, operand) => (isLoaded(operand) ? [operand] : []));
-  const keptValues = values.flatMap((_, number) => (used.has(number) ? [number] : []));
-  const valueAt = new Map(keptValues.map((number, place) => [number, place]));
+  /** The new numbers of those that are kept. */
+  const numbers = (isKept: readonly boolean[]) => {
+    let next = 0;
+    return isKept.map((kept) => (kept ? next++ : -1));
+  };
+  const [operandAt, valueAt] = [numbers(isLoaded), numbers(isUsed)];
   const moved = (value: Value): Value => {
-    if (value.kind === "load") return { ...value, operand: keptOperands.indexOf(value.operand) };
-    if (value.kind === "apply") return { ...value, arguments: value.arguments.map((argument) => valueAt.get(argument)!) };
-    return value.kind === "reduce" ? { ...value, argument: valueAt.get(value.argument)! } : value;
+    if (value.kind === "load") return { ...value, operand: operandAt[value.operand]! };
+    if (value.kind === "apply") return { ...value, arguments: value.arguments.map((argument) => valueAt[argument]!) };
+    return value.kind === "reduce" ? { ...value, argument: valueAt[value.argument]! } : value;
   };
   return {
-    operands: keptOperands.map((operand) => operands[operand]!),
-    values: keptValues.map((number) => moved(values[number]!)),
-    stores: stores.map((store) => ({ ...store, value: valueAt.get(store.value)! })),
+    operands: operands.filter((_, operand) => isLoaded[operand]),
+    values: values.filter((_, number) => isUsed[number]).map(moved),
+    stores: stores.map((store) => ({ ...store, value: valueAt[store.value]! })),
   };
 }
 

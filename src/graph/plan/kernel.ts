@@ -111,7 +111,19 @@ function elementRead({ tensor, layout }: Operand, isCutByRows: boolean): Read {
   return { tensor, reach: layout === (isCutByRows ? "full" : "perColumn") ? "share" : "any" };
 }
 
-export function readsOf(kernel: Kernel): Read[] {
+const reads = new WeakMap<Kernel, readonly Read[]>();
+
+/** What a kernel reads. */
+export function readsOf(kernel: Kernel): readonly Read[] {
+  let found = reads.get(kernel);
+  if (!found) {
+    found = findReads(kernel);
+    reads.set(kernel, found);
+  }
+  return found;
+}
+
+function findReads(kernel: Kernel): Read[] {
   if (kernel.kind === "chunkReduction") return kernel.elements.operands.map((operand) => elementRead(operand, true));
   if (isPlain(kernel)) {
     const reach = kernel.kind === "copy" || kernel.kind === "random" ? "any" : "share";
