@@ -154,6 +154,17 @@ export class FunctionBuilder {
     this.code.push(0x22, local);
     return this;
   }
+  /** sum = a b + sum, rounded once: most of what products are made of, appended at once. */
+  multiplyAdd(a: Local, b: Local, sum: Local): this {
+    const { code, capturing } = this;
+    const opcode = plain["f32x4.relaxed_madd"];
+    const isUsual = Math.max(a, b, sum) < oneByte && Math.min(a, b, sum) >= (capturing?.firstLocal ?? 0);
+    if (!isUsual) return this.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
+    const at = code.length - (capturing?.start ?? 0);
+    code.push(0x20, a, 0x20, b, 0x20, sum, ...opcode, 0x21, sum);
+    capturing?.places.push(at + 1, at + 3, at + 5, at + 7 + opcode.length);
+    return this;
+  }
   /**
    * Appends what `emit` appends, and keeps it for functions in which the same locals were made in the same order, from
    * `firstLocal` on. Parameters before it keep their numbers.

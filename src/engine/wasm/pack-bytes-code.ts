@@ -6,7 +6,7 @@ import type { FunctionBuilder, Local } from "./assembler.ts";
 import { emitKeep, finishCursor, type KeptLocals, startCursor } from "./pack-strip-code.ts";
 
 /** Bytes that are read of a row at once. */
-export const bytesAtOnce = 16;
+export const bytesAtOnce = 8;
 
 export interface ByteLocals extends KeptLocals {
   /** Where the numbers of the rows lie. */
@@ -49,11 +49,11 @@ export function emitPackByteColumns(f: FunctionBuilder, rows: number, locals: By
   finishCursor(f, rows, locals, cursor);
 }
 
-/** Two vectors with their parts of so many bytes in turns: the first parts of both, then the second ones of both, from the low or the high halves. */
-function interleave(f: FunctionBuilder, bytes: number, high: boolean, one: Local, other: Local, to: Local): void {
-  const order = Array.from({ length: bytesAtOnce }, (_, i) => {
+/** Two vectors with their parts of so many bytes in turns, the first parts of both, then the second ones: of the low or the high halves. */
+function interleave(f: FunctionBuilder, bytes: number, half: "low" | "high", one: Local, other: Local, to: Local): void {
+  const order = Array.from({ length: 16 }, (_, i) => {
     const part = Math.floor(i / bytes);
-    return (part % 2) * bytesAtOnce + Math.floor(part / 2) * bytes + (i % bytes) + (high ? bytesAtOnce / 2 : 0);
+    return (part % 2) * 16 + Math.floor(part / 2) * bytes + (i % bytes) + (half === "high" ? 8 : 0);
   });
   f.get(one)
     .get(other)
@@ -61,14 +61,14 @@ function interleave(f: FunctionBuilder, bytes: number, high: boolean, one: Local
     .set(to);
 }
 
-/** Packs a strip of A: k bytes of each of `rows` rows of the table, 16 at once. */
+/** Packs a strip of A: k bytes of each of `rows` rows of the table, 8 at once. */
 export function emitPackByteRows(f: FunctionBuilder, rows: number, locals: ByteLocals): void {
   const { k, numbers, scale, rest } = locals;
   const pointers = Array.from({ length: rows }, () => f.local("i32"));
   const left = f.local("i32");
   const loaded = Array.from({ length: rows }, () => f.local("v128"));
   const [zero, lanes, factor] = f.locals("v128", 3);
-  const pairs = f.locals("v128", 6);
+  const pairs = f.locals("v128", 3);
   const [four, two, both] = f.locals("v128", 3);
   const cursor = startCursor(f, locals);
   f.f32x4(scale).set(factor).i32x4(0).set(zero);
@@ -79,31 +79,25 @@ export function emitPackByteRows(f: FunctionBuilder, rows: number, locals: ByteL
   const row = (i: number) => loaded[i] ?? zero;
   /** Bytes of rows side by side, then those of pairs of rows, then of all: 8 bytes for each k, in its order. */
   const emitBlock = (count: number) => {
-    const mask = Array.from({ length: 4 }, (_, i) => {
-      const bytes = Math.min(4, Math.max(0, count - 4 * i));
-      return bytes === 4 ? -1 : (1 << (8 * bytes)) - 1;
-    });
+    const mask = [0, 4, 8, 12].map((byte) => (count >= byte + 4 ? -1 : count > byte ? (1 << (8 * (count - byte))) - 1 : 0));
     for (const [i, pointer] of pointers.entries()) {
-      f.get(pointer).mem("v128.load");
+      f.get(pointer).mem("v128.load64_zero");
       // What comes after the row is none of it; 0 is not kept.
       if (count < bytesAtOnce) f.i32x4(...mask).op("v128.and");
       f.set(loaded[i]!);
       f.bump(pointer, bytesAtOnce);
     }
-    for (const [i, pair] of pairs.entries()) {
-      const first = 2 * (i % 3);
-      if (first < rows) interleave(f, 1, i >= 3, row(first), row(first + 1), pair);
-    }
-    const pairOf = (i: number) => (2 * (i % 3) < rows ? pairs[i]! : zero);
+    for (const [i, pair] of pairs.entries()) if (2 * i < rows) interleave(f, 1, "low", row(2 * i), row(2 * i + 1), pair);
+    const [rows01, rows23, rows45] = pairs.map((pair, i) => (2 * i < rows ? pair : zero)) as [Local, Local, Local];
     for (let step = 0; step < count; step++) {
-      const [ofHalf, high] = [step < 8 ? 0 : 3, step % 8 >= 4];
+      const half = (of: number) => (step % of < of / 2 ? "low" : "high");
       if (step % 4 === 0) {
-        interleave(f, 2, high, pairOf(ofHalf), pairOf(ofHalf + 1), four);
-        interleave(f, 2, high, pairOf(ofHalf + 2), zero, two);
+        interleave(f, 2, half(8), rows01, rows23, four);
+        interleave(f, 2, half(8), rows45, zero, two);
       }
-      if (step % 2 === 0) interleave(f, 4, step % 4 >= 2, four, two, both);
+      if (step % 2 === 0) interleave(f, 4, half(4), four, two, both);
       f.get(both)
-        .op(`i16x8.extend_${step % 2 === 0 ? "low" : "high"}_i8x16_u`)
+        .op(`i16x8.extend_${half(2)}_i8x16_u`)
         .set(lanes);
       emitNumbers(f, lanes, factor, rows, cursor.to);
       f.get(lanes).op("v128.any_true");

@@ -44,7 +44,7 @@ const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, l
 const stripHeadCount = 10;
 
 function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: Local, sum: Local): void {
-  if (numerics === "fused") f.get(a).get(b).get(sum).op("f32x4.relaxed_madd").set(sum);
+  if (numerics === "fused") f.multiplyAdd(a, b, sum);
   else f.get(sum).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(sum);
 }
 
