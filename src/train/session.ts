@@ -17,7 +17,7 @@ import type { ThreadTeam } from "../engine/threads.ts";
 import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
 import { allLayers, describeLayers } from "../nn/blocks.ts";
 import { initialValues, type Model } from "../nn/model.ts";
-import { numbersOf, optimizerScalars, scalarName } from "../optim/apply.ts";
+import { numbersOf, scalarName } from "../optim/apply.ts";
 import { initialMemory, learningRateMultiplier, observeScore } from "../optim/schedules/apply.ts";
 import { RunPrograms } from "./build.ts";
 import { Evaluation, type Judged } from "./evaluation.ts";
@@ -95,6 +95,7 @@ export class Session {
   private readonly key: RandomKey;
   private readonly batches: BatchPlan;
   private readonly programs: RunPrograms;
+  private readonly scalarNames = new Map<string, string>();
   private readonly stepPrograms = new Map<number, StepProgram>();
   /** Scores and predictions over what the run is judged by. */
   readonly evaluation: Evaluation;
@@ -245,8 +246,19 @@ export class Session {
       options = { ...options, learningRate: this.currentRate };
       this.executable.setScalar(scalarName("learningRate"), this.currentRate);
     }
-    const scalars = optimizerScalars(definition, options, step + 1);
-    for (const name in scalars) this.executable.setScalar(scalarName(name), scalars[name]!);
+    // All other numbers of the options stay what they are.
+    const moving = definition.scalars?.(options, step + 1);
+    for (const name in moving) this.executable.setScalar(this.scalarNameOf(name), moving[name]!);
+  }
+
+  /** The name of a run-time number in the programs: every step asks for the same few. */
+  private scalarNameOf(name: string): string {
+    let known = this.scalarNames.get(name);
+    if (known === undefined) {
+      known = scalarName(name);
+      this.scalarNames.set(name, known);
+    }
+    return known;
   }
 
   /** One step along the gradients of several batches. */
