@@ -1,4 +1,5 @@
 /** What Osolgil adds in Node: data sets and documents from the disk, runs in a thread of their own, searches, folders of runs and studies, figures as PNG. */
+export { createTableMemory } from "./engine/wasm/table-memory.ts";
 export { startThreads, type Threads } from "./execute/compute-threads.ts";
 export type { Executor, PruneReason, TrialHandlers, TrialNews, TrialOrder, TrialOutcome } from "./execute/executor.ts";
 export type { CheckpointFile, ResumeData, RunProfile } from "./execute/messages.ts";

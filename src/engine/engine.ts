@@ -4,7 +4,7 @@
  * The interface is narrow on purpose: whatever a new operation needs goes into the graph, not in here.
  */
 import type { Program, Tensor } from "../graph/index.ts";
-import type { Profile } from "./profile.ts";
+import type { Profile, Profiler } from "./profile.ts";
 import type { ThreadTeam } from "./threads.ts";
 
 /**
@@ -18,10 +18,14 @@ export type Probe =
   | { readonly available: true; readonly numerics: readonly Numerics[]; readonly detail: string }
   | { readonly available: false; readonly reason: string };
 
-/** Memory of an engine that a data set is read into, so that programs find it where it lies. For one executable. */
+/** Memory that a data set is read into, and that becomes the memory of one executable: programs find tables where they lie. */
 export interface TableMemory {
-  /** So many bytes, zeros; undefined where there is no room, or an executable has its memory already. */
+  /** So many bytes, zeros; undefined where there is no room, or an executable has the memory already. */
   allocate(bytes: number): Uint8Array<ArrayBufferLike> | undefined;
+  /** Where values lie in it, in bytes; undefined where they do not. */
+  addressOf(values: TableValues): number | undefined;
+  /** The memory, shared, and where its tables end, for the one who asks first: nobody else may put anything in it. */
+  take(): { readonly memory: WebAssembly.Memory; readonly end: number } | undefined;
 }
 
 /** How programs are compiled. */
@@ -31,9 +35,9 @@ export interface CompileOptions {
   readonly memoryLimitBytes?: number;
   /** Threads to work with, where the engine can; they serve the executable that was compiled last. */
   readonly threads?: ThreadTeam;
-  /** Whether the time of each kernel is measured; this takes some time itself. */
-  readonly profile?: boolean;
-  /** Values of tables, known beforehand: those that lie in the engine's own memory stay where they are. */
+  /** Measures the time of each kernel, which takes some time itself; not where absent. */
+  readonly profile?: Profiler;
+  /** Values of tables, known beforehand: an engine that can use them as they lie in this memory does not copy them. */
   readonly tables?: { readonly memory: TableMemory; readonly values: ReadonlyMap<Tensor, TableValues> };
 }
 
@@ -84,8 +88,6 @@ export interface Engine {
   readonly name: string;
   /** Whether it can run here, and if not, why. */
   probe(): Probe;
-  /** Memory to read a data set into; absent or undefined where the engine has none to give beforehand. */
-  tableMemory?(): TableMemory | undefined;
   /** @throws EngineError not available here, or the plan is larger than the limit */
   compile(programs: Readonly<Record<string, Program>>, options?: CompileOptions): Executable;
 }

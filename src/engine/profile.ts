@@ -117,3 +117,10 @@ export class ProfileMarks {
     return runs.slice(0, complete);
   }
 }
+
+/** How an engine is asked to measure: `wasmProfiler`. Who does not ask need not load it. */
+export interface Profiler {
+  createMarks(threads: number): ProfileMarks;
+  /** The kernels of a plan of the engine, as people name them. */
+  describe(program: string, plan: object): readonly ProfiledKernel[];
+}

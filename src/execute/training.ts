@@ -4,6 +4,7 @@ import { nowMs } from "../core/clock.ts";
 import { resolveRun } from "../document/resolve.ts";
 import type { Numerics } from "../engine/engine.ts";
 import { measurePeak } from "../engine/wasm/peak.ts";
+import { createTableMemory } from "../engine/wasm/table-memory.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
 import { loadDataset } from "../files/data-files.ts";
 import { decodeCheckpoint } from "../train/checkpoint.ts";
@@ -45,7 +46,7 @@ function resumeFrom({ checkpoint, best, ...rest }: ResumeData): ResumeFrom {
 /** Trains; once for each thread. */
 export function work({ document, signals, processStartMs, team, profile, checkpointEverySeconds, resume }: TrainerData): void {
   const run = resolveRun(document);
-  const tableMemory = wasmEngine.tableMemory?.();
+  const tableMemory = createTableMemory();
   const allocate = tableMemory && ((bytes: number) => tableMemory.allocate(bytes));
   const dataset = loadDataset(run.data.definition, run.data.options, allocate && { allocate });
   const options = { engine: wasmEngine, tableMemory, ...(team && { threads: teamOf(team) }) };

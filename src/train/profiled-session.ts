@@ -4,6 +4,7 @@ import { clockSince, nowMs } from "../core/clock.ts";
 import type { RawDataset } from "../data/dataset.ts";
 import type { Run } from "../document/run-document.ts";
 import type { ProfiledKernel, ProfiledRun } from "../engine/profile.ts";
+import { wasmProfiler } from "../engine/wasm/describe.ts";
 import { Session, type SessionOptions, type StepResult } from "./session.ts";
 
 /** A training step: its batch, keys and scalars, then the run of its program. Times are milliseconds since the profile's origin. */
@@ -51,7 +52,7 @@ export class ProfiledSession extends Session {
   private measured: ProfiledSteps | undefined;
 
   constructor(run: Run, dataset: RawDataset, options: SessionOptions) {
-    super(run, dataset, { ...options, profile: true });
+    super(run, dataset, { ...options, profile: wasmProfiler });
   }
 
   override step(step: number): Readonly<StepResult> {

@@ -13,6 +13,7 @@ import { prepareData } from "../data/prepare.ts";
 import type { Fold } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics, TableMemory } from "../engine/engine.ts";
+import type { Profiler } from "../engine/profile.ts";
 import type { ThreadTeam } from "../engine/threads.ts";
 import { sameShape, showShape, sizeOf, type Tensor } from "../graph/index.ts";
 import { allLayers, describeLayers } from "../nn/blocks.ts";
@@ -51,7 +52,7 @@ export interface SessionOptions {
   readonly memoryLimitBytes?: number;
   /** Threads to work with; they change no bit. */
   readonly threads?: ThreadTeam | undefined;
-  /** Memory of the engine that the data set was read into. */
+  /** Memory that the data set was read into: the engine finds it there. See `createTableMemory` of osolgil/node. */
   readonly tableMemory?: TableMemory | undefined;
   /** Whether `evaluate` can be asked for the rows that are learned from, too. */
   readonly evaluatesTraining?: boolean;
@@ -59,8 +60,8 @@ export interface SessionOptions {
   readonly learnsFrom?: number;
   /** The learning rate at a step, from 0, in place of what the document says. */
   rateAt?(step: number): number;
-  /** Whether the engine measures the time of each kernel. */
-  readonly profile?: boolean;
+  /** Measures the time of each kernel: see `ProfiledSession`. */
+  readonly profile?: Profiler;
   /** Which part of the rows that are not for testing is held out, in place of what the data's options say. */
   readonly fold?: Fold | undefined;
 }

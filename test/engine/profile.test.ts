@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { marker, mostMarks, ProfileMarks } from "../../src/engine/profile.ts";
+import { wasmProfiler } from "../../src/engine/wasm/describe.ts";
 import { wasmEngine } from "../../src/engine/wasm/wasm-engine.ts";
 import { assign, matmul, state, sum } from "../../src/graph/index.ts";
 
@@ -66,7 +67,7 @@ test("an executable tells of its runs, and of its kernels what they do", () => {
       multiply: { outputs: {}, assignments: [assign(c, product)] },
       add: { outputs: { total: sum(c, 0) }, assignments: [] },
     },
-    { profile: true },
+    { profile: wasmProfiler },
   );
   for (const program of ["multiply", "add", "multiply"]) executable.run(program);
   const { kernels, runs } = executable.readProfile()!;

@@ -2,7 +2,7 @@
 import { isLeaf, type Tensor } from "../../graph/index.ts";
 import { type Kernel, readsOf, writesOf } from "../../graph/plan/kernel.ts";
 import type { Plan } from "../../graph/plan/plan.ts";
-import type { ProfiledKernel } from "../profile.ts";
+import { type ProfiledKernel, ProfileMarks, type Profiler } from "../profile.ts";
 import { skipsZeros } from "./matmul-code.ts";
 
 /** Multiply-adds of a kernel's products, times two. */
@@ -82,7 +82,7 @@ function purposesOf({ steps, inPlace, outputs }: Plan): string[] {
 }
 
 /** The kernels of a program, after waiting, in the order of their numbers. */
-export function describeProgram(program: string, plan: Plan): ProfiledKernel[] {
+function describeProgram(program: string, plan: Plan): ProfiledKernel[] {
   const waiting = "waiting for other threads";
   const purposes = purposesOf(plan);
   return [
@@ -100,3 +100,9 @@ export function describeProgram(program: string, plan: Plan): ProfiledKernel[] {
     }),
   ];
 }
+
+/** What measures the wasm engine. */
+export const wasmProfiler: Profiler = {
+  createMarks: (threads) => new ProfileMarks(threads),
+  describe: (program, plan) => describeProgram(program, plan as Plan),
+};

@@ -15,14 +15,14 @@
  *           pairs 82 to 88 GFLOP/s where 6 x 8 reach 39 to 44.
  */
 
-import { fewestColumnsToSkip, keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
+import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
-import { bytesAtOnce, emitPackByteColumns, emitPackByteRows } from "./pack-bytes-code.ts";
-import { emitPackColumns, emitPackColumnsSkipping, emitPackRowsSkipping, numbersOfKept } from "./pack-strip-code.ts";
+import { bytesAtOnce, emitPackByteColumns, emitPackByteRows, numbersOfKept } from "./pack-bytes-code.ts";
+import { emitPackColumns } from "./pack-strip-code.ts";
 import { emitStrip, isLong, panelRowBytes, vectorsIn, type Widths } from "./strip-code.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
@@ -83,9 +83,7 @@ export function lastTile(n: number, target: Target): Widths {
 }
 
 /** Whether strips of A are packed without the k at which all of their rows are 0. */
-export function skipsZeros({ hasZeros, n }: MatmulKernel): boolean {
-  return hasZeros && n >= fewestColumnsToSkip;
-}
+export const skipsZeros = ({ scale }: MatmulKernel): boolean => scale !== undefined;
 
 /** What the code that packs bytes depends on: their scale, and what is left of k after whole vectors. */
 const bytesForm = ({ scale, transposeA, k }: MatmulKernel): string =>
@@ -99,7 +97,6 @@ export function matmulForm(kernel: MatmulKernel, target: Target): string {
     transposeA,
     kernel.gathered !== undefined,
     bytesForm(kernel),
-    skipsZeros(kernel),
     height,
     rest > 0,
     n >= tileColumns(target),
@@ -213,7 +210,6 @@ export function emitMatmul(
     };
     const bytes = { numbers: p.numbers, scale: scale!, rest: kernel.k % bytesAtOnce };
     if (scale !== undefined) (transposeA ? emitPackByteColumns : emitPackByteRows)(f, rows, { ...packed, ...bytes, depth });
-    else if (skips) (transposeA ? emitPackColumnsSkipping : emitPackRowsSkipping)(f, rows, { ...packed, depth });
     else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
     if (fromList) {
       for (let i = 0; i < rows; i++) {

@@ -1,19 +1,55 @@
 /**
  * Code that packs a strip of the left operand of a product from bytes of a table, [k][rows] in numbers, without the k at which every row
- * is 0: as in pack-strip-code.ts, with rows looked up by their numbers, and each byte times a scale.
+ * is 0 (see matmul-code.ts): rows are looked up by their numbers, and each byte is multiplied by a scale.
  */
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { emitKeep, finishCursor, type KeptLocals, startCursor } from "./pack-strip-code.ts";
+import type { StripLocals } from "./pack-strip-code.ts";
 
 /** Bytes that are read of a row at once. */
 export const bytesAtOnce = 8;
 
-export interface ByteLocals extends KeptLocals {
+/** A strip that is packed so; `depth` receives how many k are kept. */
+export interface ByteLocals extends StripLocals {
+  readonly depth: Local;
   /** Where the numbers of the rows lie. */
   readonly numbers: Local;
   readonly scale: number;
   /** What is left of k after whole vectors; of rows of A as it lies. */
   readonly rest: number;
+}
+
+/** A packed strip without zeros: for each k that is kept the numbers of its rows, then 32 k, which is where it lies in a panel. */
+export const numbersOfKept = (rows: number): number => rows + 1;
+
+interface Cursor {
+  readonly to: Local;
+  /** 32 k. */
+  readonly number: Local;
+}
+
+function startCursor(f: FunctionBuilder, { strip }: ByteLocals): Cursor {
+  const [to, number] = f.locals("i32", 2);
+  f.get(strip).set(to).i32(0).set(number);
+  return { to, number };
+}
+
+/** Moves on past what was written for a k, but only where it is kept: 0 or 1 on the stack. No branch, as zeros come as they will. */
+function emitKeep(f: FunctionBuilder, rows: number, { to, number }: Cursor): void {
+  f.i32(4 * numbersOfKept(rows)).op("i32.mul");
+  f.get(to)
+    .get(number)
+    .mem("i32.store", 4 * rows);
+  f.get(to).op("i32.add").set(to);
+  f.bump(number, 32);
+}
+
+function finishCursor(f: FunctionBuilder, rows: number, { strip, depth }: ByteLocals, { to }: Cursor): void {
+  f.get(to)
+    .get(strip)
+    .op("i32.sub")
+    .i32(4 * numbersOfKept(rows))
+    .op("i32.div_u")
+    .set(depth);
 }
 
 /** Up to 8 numbers out of 16-bit lanes: converted, scaled and written. */

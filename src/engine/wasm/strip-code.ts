@@ -6,7 +6,7 @@ import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import { panelColumns } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitStores, FormulaCode, storeSideBySide } from "./formula-code.ts";
-import { numbersOfKept } from "./pack-strip-code.ts";
+import { numbersOfKept } from "./pack-bytes-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 export interface StripParts {

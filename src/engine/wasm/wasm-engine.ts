@@ -8,15 +8,14 @@ import { fromPanels, type KeptPanels, toPanels } from "../../graph/plan/panels.t
 import { one } from "../../graph/plan/partition.ts";
 import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
-import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableValues } from "../engine.ts";
-import { marker, type Profile, ProfileMarks } from "../profile.ts";
+import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableMemory, TableValues } from "../engine.ts";
+import { marker, type Profile, type ProfileMarks, type Profiler } from "../profile.ts";
 import { checkThreads, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
-import { describeProgram } from "./describe.ts";
 import { Pace } from "./pace.ts";
+import { firstAddress, largestMemoryBytes, pageBytes } from "./pages.ts";
 import { probeHost, probeWasm } from "./probe.ts";
-import { largestMemoryBytes, pageBytes, WasmTableMemory } from "./table-memory.ts";
 import type { Target } from "./target.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
 
@@ -40,12 +39,8 @@ interface Placed {
   readonly addresses: ReadonlyMap<Tensor, number>;
   /** Where they end, in bytes. */
   readonly end: number;
-  readonly tableMemory?: WasmTableMemory;
   readonly memory?: WebAssembly.Memory;
 }
-
-/** Address 0 stays unused, so that a place that was forgotten shows. */
-const firstAddress = aligned(1);
 
 function layOut(
   programs: Readonly<Record<string, Program>>,
@@ -142,15 +137,10 @@ function constantsOf(plans: Iterable<Plan>): number[] {
 
 /** Which tables lie in the memory that was given for them; none where there is none, or another executable has it. */
 function placeTables(tables: CompileOptions["tables"]): Placed {
-  const addresses = new Map<Tensor, number>();
-  const tableMemory = tables?.memory instanceof WasmTableMemory ? tables.memory : undefined;
-  const taken = tableMemory?.take();
-  if (!tables || !tableMemory || !taken) return { addresses, end: firstAddress };
-  for (const [leaf, values] of tables.values) {
-    const address = tableMemory.addressOf(values);
-    if (address !== undefined) addresses.set(leaf, address);
-  }
-  return { ...taken, addresses, tableMemory };
+  const taken = tables?.memory.take();
+  if (!tables || !taken) return { addresses: new Map(), end: firstAddress };
+  const places = [...tables.values].map(([leaf, values]) => [leaf, tables.memory.addressOf(values)] as const);
+  return { ...taken, addresses: new Map(places.filter((place): place is [Tensor, number] => place[1] !== undefined)) };
 }
 
 /** @throws EngineError  the host gives no memory of this size */
@@ -187,21 +177,23 @@ class WasmExecutable implements Executable {
   /** All threads of the team are ready. */
   private isWhole = false;
   private readonly pace: Pace | undefined;
+  private readonly profiler: Profiler | undefined;
   private readonly marks: ProfileMarks | undefined;
-  private readonly tableMemory: WasmTableMemory | undefined;
+  private readonly tableMemory: TableMemory | undefined;
 
   constructor(
     programs: Readonly<Record<string, Program>>,
     target: Target,
     limitBytes: number,
     team: ThreadTeam | undefined,
-    isProfiled: boolean,
+    profiler: Profiler | undefined,
     tables: CompileOptions["tables"],
   ) {
     const start = nowMs();
     const placed = placeTables(tables);
-    this.tableMemory = placed.tableMemory;
-    this.marks = isProfiled ? new ProfileMarks(team?.size ?? 1) : undefined;
+    this.tableMemory = placed.memory && tables?.memory;
+    this.profiler = profiler;
+    this.marks = profiler?.createMarks(team?.size ?? 1);
     const { leaves, layout } = layOut(programs, team?.size ?? 1, placed);
     this.layout = layout;
     this.numerics = target.numerics;
@@ -214,7 +206,7 @@ class WasmExecutable implements Executable {
     new Float32Array(this.buffer, constants.address).set(constants.values);
     const isPaneled = (leaf: Tensor) => layout.paneled.has(leaf);
     const kept = { panels: layout.kept, isPaneled, addressOf: (tensor: Tensor) => shared.get(tensor)! };
-    const options = { target, isShared, hasTeam: team !== undefined, isProfiled };
+    const options = { target, isShared, hasTeam: team !== undefined, isProfiled: profiler !== undefined };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {
       env: {
@@ -298,8 +290,9 @@ class WasmExecutable implements Executable {
   }
 
   readProfile(): Profile | undefined {
-    if (!this.marks) return undefined;
-    const kernels = [...this.layout.programs].flatMap(([program, { plan }]) => describeProgram(program, plan));
+    const { profiler } = this;
+    if (!this.marks || !profiler) return undefined;
+    const kernels = [...this.layout.programs].flatMap(([program, { plan }]) => profiler.describe(program, plan));
     return { originMs: this.marks.originMs, kernels, runs: this.marks.take(this.names) };
   }
 
@@ -364,13 +357,6 @@ class WasmExecutable implements Executable {
 export const wasmEngine: Engine = {
   name: "wasm",
   probe: probeWasm,
-  tableMemory() {
-    try {
-      return new WasmTableMemory();
-    } catch {
-      return undefined;
-    }
-  },
   compile(programs, options: CompileOptions = {}) {
     const host = probeHost();
     if ("reason" in host) throw new EngineError("E_ENGINE", { message: `the wasm engine cannot run here: ${host.reason}` });
@@ -382,13 +368,6 @@ export const wasmEngine: Engine = {
       });
     }
     const limit = Math.min(options.memoryLimitBytes ?? largestMemoryBytes, largestMemoryBytes);
-    return new WasmExecutable(
-      programs,
-      { numerics, pairs: host.pairs },
-      limit,
-      options.threads,
-      options.profile ?? false,
-      options.tables,
-    );
+    return new WasmExecutable(programs, { numerics, pairs: host.pairs }, limit, options.threads, options.profile, options.tables);
   },
 };

@@ -1,7 +1,7 @@
 /** Kernels in the making: what fusion collects, and what becomes of it. */
 import type { ReduceName } from "../primitives/reduce.ts";
-import { isLeaf, type Tensor } from "../tensor.ts";
-import { baseOf, type FormulaBuilder } from "./formula.ts";
+import type { Tensor } from "../tensor.ts";
+import type { FormulaBuilder } from "./formula.ts";
 import type { PoolKernel, Windows } from "./image-kernels.ts";
 import type { ElementFormula, Formula, Kernel, PlainKernel, Store, Value } from "./kernel.ts";
 
@@ -73,7 +73,6 @@ export function finishKernel(
     a,
     panels: panels!,
     transposeA,
-    hasZeros: !windows && (scale !== undefined || holdsBytes(a)),
     m: rows,
     n: columns,
     k,
@@ -114,13 +113,4 @@ function withoutUnused({ operands, values, stores }: Formula): Formula {
     values: values.filter((_, number) => isUsed[number]).map(moved),
     stores: stores.map((store) => ({ ...store, value: valueAt[store.value]! })),
   };
-}
-
-/** Rows of a table of bytes, as they are or times a number: images, mostly, whose background is 0. */
-function holdsBytes(tensor: Tensor): boolean {
-  const base = baseOf(tensor);
-  const { kind, name } = base.primitive;
-  if (kind === "gather") return base.inputs[0]!.dtype === "uint8";
-  if (name !== "mul" && name !== "identity") return false;
-  return base.inputs.some(holdsBytes) && base.inputs.every((one) => holdsBytes(one) || isLeaf(one, "constant"));
 }

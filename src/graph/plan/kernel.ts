@@ -33,8 +33,6 @@ export interface MatmulKernel extends Formula {
   /** The right operand in panels: a state that lies so, or what a pack kernel of this or of an earlier run has written. */
   readonly panels: Tensor;
   readonly transposeA: boolean;
-  /** A holds bytes of a data set, many of which may be 0: an engine may leave out terms whose factor of A is 0. */
-  readonly hasZeros: boolean;
   readonly m: number;
   readonly n: number;
   readonly k: number;
@@ -42,7 +40,7 @@ export interface MatmulKernel extends Formula {
   readonly windows?: Windows;
   /** A's rows are rows of a table, which A is: their numbers. */
   readonly gathered?: Tensor;
-  /** The table holds bytes, and A's numbers are bytes times this. */
+  /** The table holds bytes, many of which may be 0, and A's numbers are bytes times this: terms whose factor of A is 0 may be left out. */
   readonly scale?: number;
 }
 
