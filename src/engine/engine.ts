@@ -24,8 +24,15 @@ export interface TableMemory {
   allocate(bytes: number): Uint8Array<ArrayBufferLike> | undefined;
   /** Where values lie in it, in bytes; undefined where they do not. */
   addressOf(values: TableValues): number | undefined;
-  /** The memory, shared, and where its tables end, for the one who asks first: nobody else may put anything in it. */
-  take(): { readonly memory: WebAssembly.Memory; readonly end: number } | undefined;
+  /**
+   * The memory, shared, with the addresses of tables in it and where they end: for the one who asks first, and only where most of it
+   * is tables. Nobody else may put anything in it from then on.
+   *
+   * @throws EngineError  E_TABLE: values do not fit their table
+   */
+  take(
+    values: ReadonlyMap<Tensor, TableValues>,
+  ): { readonly memory: WebAssembly.Memory; readonly addresses: ReadonlyMap<Tensor, number>; readonly end: number } | undefined;
 }
 
 /** How programs are compiled. */
@@ -79,7 +86,10 @@ export interface Executable {
   readState(leaf: Tensor): Float32Array | Float64Array;
   /** Puts numbers in the place of a parameter or state, row-major. */
   writeState(leaf: Tensor, values: ArrayLike<number>): void;
-  /** Puts a data set into its table. The values are copied where the engine cannot use them as they lie. */
+  /**
+   * Puts a data set into its table. The values are copied where the engine cannot use them as they lie; over those that lie in its
+   * `TableMemory`, where the table had its place there.
+   */
   writeTable(leaf: Tensor, values: TableValues): void;
 }
 

@@ -120,6 +120,7 @@ export class ProfileMarks {
 
 /** How an engine is asked to measure: `wasmProfiler`. Who does not ask need not load it. */
 export interface Profiler {
+  /** Where so many threads mark when kernels begin and end. */
   createMarks(threads: number): ProfileMarks;
   /** The kernels of a plan of the engine, as people name them. */
   describe(program: string, plan: object): readonly ProfiledKernel[];

@@ -4,6 +4,7 @@ import { DocumentError, OsolgilError } from "../core/errors.ts";
 import type { MetricValue, RunEnded, Scores } from "../core/events.ts";
 import { suggestName } from "../core/names.ts";
 import type { RawDataset } from "../data/dataset.ts";
+import { foldOf } from "../data/folds.ts";
 import { resolveRun } from "../document/resolve.ts";
 import type { Run } from "../document/run-document.ts";
 import { wasmEngine } from "../engine/wasm/wasm-engine.ts";
@@ -86,7 +87,7 @@ class TrialRun {
     const { document, metric, folds } = order;
     const run = resolveRun(document, `the document of trial ${order.number}`);
     const raw = withoutTest(run, load(run));
-    const parts = folds === undefined ? [undefined] : Array.from({ length: folds }, (_, index) => ({ index, of: folds }));
+    const parts = folds === undefined ? [undefined] : Array.from({ length: folds }, (_, index) => foldOf({ index, of: folds }));
     this.#listener = listener;
     this.#folds = parts.map((fold) => {
       const session = new TrialSession(run, raw, { engine: wasmEngine, fold });

@@ -3,7 +3,6 @@
  *
  * It loads its code while its owner does other things: made early, it is ready when the document is.
  */
-import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { startedMs } from "../core/clock.ts";
 import { TrainingError } from "../core/errors.ts";
@@ -21,12 +20,6 @@ import {
 } from "./messages.ts";
 
 const defaultCheckpointSeconds = 5;
-
-/**
- * Where a new thread keeps young objects, in MB. From its default of 1 V8 grows it step by step, collecting each time, and what survives
- * fills its old space, until that is collected as well: in the midst of compiling. Measured: programs are compiled in 0.7 of the time.
- */
-const youngMegabytes = 8;
 
 /** What who has started a run is told, and what it may ask. */
 export interface RunHandlers {
@@ -54,7 +47,6 @@ export class TrainerThread {
   constructor() {
     // Beside this file lies its like: TypeScript in the sources, JavaScript in the package.
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    setFlagsFromString(`--min-semi-space-size=${youngMegabytes}`);
     this.#worker = new Worker(new URL(`./train-worker.${extension}`, import.meta.url));
     // A thread that nobody gives work does not keep the process alive.
     this.#worker.unref();

@@ -27,7 +27,7 @@ export interface DataPlaces {
   readonly currentFolder?: string;
   /** The most bytes that one compressed file may become. */
   readonly limitBytes?: number;
-  /** Gives memory to read plain files into that tables are views of; undefined where there is none. */
+  /** Gives memory to read plain files into that tables may be views of; undefined where there is none. */
   readonly allocate?: (bytes: number) => Uint8Array | undefined;
 }
 

@@ -5,12 +5,12 @@ import type { Scores } from "../core/events.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { foldIn, foldNumber, type RandomKey, randomKey } from "../core/random.ts";
 import { firstNotFinite } from "../core/vectors.ts";
-import { Augmenter } from "../data/augmentations/apply.ts";
+import type { Augmenter } from "../data/augmentations/apply.ts";
 import { type BatchPlan, batchPlan } from "../data/batches.ts";
 import type { Dataset, RawDataset } from "../data/dataset.ts";
 import type { Preparation } from "../data/preparation.ts";
 import { prepareData } from "../data/prepare.ts";
-import type { Fold } from "../data/split.ts";
+import type { DivideAnew } from "../data/split.ts";
 import type { Run } from "../document/run-document.ts";
 import type { Engine, Executable, Numerics, TableMemory } from "../engine/engine.ts";
 import type { Profiler } from "../engine/profile.ts";
@@ -63,7 +63,7 @@ export interface SessionOptions {
   /** Measures the time of each kernel: see `ProfiledSession`. */
   readonly profile?: Profiler;
   /** Which part of the rows that are not for testing is held out, in place of what the data's options say. */
-  readonly fold?: Fold | undefined;
+  readonly fold?: DivideAnew | undefined;
 }
 
 /** A warm-up that outlasts the run would never come to the schedule. */
@@ -134,8 +134,8 @@ export class Session {
     this.steps = training.iterations ?? training.epochs! * this.stepsPerEpoch;
     checkWarmup(run, this.steps);
     this.counts = { training: learned.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
-    if (run.augmentation.length > 0)
-      this.augmenter = new Augmenter(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));
+    const Augmentation = run.augmentation[0]?.definition.chain;
+    if (Augmentation) this.augmenter = new Augmentation(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));
     this.programs = new RunPrograms(run, dataset);
     this.model = this.programs.model;
     // The sizes that occur: all batches of an epoch but the last are alike.

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldIn, permutation, randomKey } from "../../src/core/random.ts";
-import { foldParts, kFolds, type RowParts, type RowSplit, splitParts, splitRows } from "../../src/data/split.ts";
+import { foldOf, kFolds } from "../../src/data/folds.ts";
+import { type RowParts, type RowSplit, splitParts, splitRows } from "../../src/data/split.ts";
 import { raised } from "./raised.ts";
 
 describe("splitRows", () => {
@@ -223,16 +224,16 @@ describe("kFolds", () => {
   });
 });
 
-test("foldParts divides what is not for testing anew, and leaves the test rows as they were", () => {
+test("foldOf divides what is not for testing anew, and leaves the test rows as they were", () => {
   const options = { validation: 6, test: 4 };
   const parts = splitParts(randomKey(3), 20, options);
-  const folds = [0, 1, 2].map((index) => foldParts(randomKey(4), parts, { index, of: 3 }));
+  const folds = [0, 1, 2].map((index) => foldOf({ index, of: 3 })(randomKey(4), parts, {}));
   for (const { test, train, validation } of folds) {
     expect(test).toEqual(parts.test);
     expect(sorted([...train, ...validation, ...test])).toEqual(all(20));
   }
   expect(sorted(folds.flatMap(({ validation }) => [...validation]))).toEqual(sorted([...parts.train, ...parts.validation]));
-  expect(raised(() => foldParts(randomKey(4), parts, { index: 0, of: 17 }))).toContain(
+  expect(raised(() => foldOf({ index: 0, of: 17 })(randomKey(4), parts, {}))).toContain(
     "E_DATA_FOLDS: folds must be an integer from 2 to the 16 rows there are, received 17",
   );
 });

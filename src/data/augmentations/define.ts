@@ -8,6 +8,7 @@
 import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
+import { Augmenter } from "./apply.ts";
 
 /** Pixels row by row, `channels` numbers each. */
 export interface ImageShape {
@@ -30,10 +31,12 @@ export interface AugmentationDefinition extends Definition {
     draw: () => number,
     options: Readonly<Record<string, unknown>>,
   ): void;
+  /** What applies a chain of them: each definition brings it, so that who changes no images does without. @internal */
+  readonly chain: typeof Augmenter;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
-interface Written<S extends OptionSpecs> extends Omit<AugmentationDefinition, "options" | "apply" | "examples"> {
+interface Written<S extends OptionSpecs> extends Omit<AugmentationDefinition, "options" | "apply" | "chain" | "examples"> {
   readonly options: S;
   apply(image: Float32Array, out: Float32Array, shape: ImageShape, draw: () => number, options: OptionValues<S>): void;
   readonly examples: readonly Partial<OptionValues<S>>[];
@@ -41,7 +44,10 @@ interface Written<S extends OptionSpecs> extends Omit<AugmentationDefinition, "o
 
 /** An augmentation of one's own: how images are changed at random while they are learned from. */
 export function defineAugmentation<const S extends OptionSpecs>(definition: Written<S>): AugmentationDefinition & Chooser<S> {
-  return choosable<AugmentationDefinition, S>("augmentation", definition as unknown as AugmentationDefinition);
+  return choosable<AugmentationDefinition, S>("augmentation", {
+    ...definition,
+    chain: Augmenter,
+  } as unknown as AugmentationDefinition);
 }
 
 /** Copies a part of an image, moved by whole pixels; the rest of `out` becomes 0. */

@@ -2,8 +2,7 @@
 import { sizeOf, type Tensor } from "../../graph/index.ts";
 import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
-import type { KeptPanels } from "../../graph/plan/panels.ts";
-import { panelColumns, panelsOf } from "../../graph/plan/panels.ts";
+import { type KeptPanels, panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
@@ -19,7 +18,7 @@ import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
-import { emitStrip, panelRowBytes, type Widths } from "./strip-code.ts";
+import { emitStrip, type Widths } from "./strip-code.ts";
 import type { Target } from "./target.ts";
 import { checkImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
 import { distances } from "./window-walk.ts";
@@ -289,7 +288,7 @@ export interface KeptPlaces {
 
 /**
  * The bytes of a module that exports one function for each program, under the program's name; "serve", for threads beside the
- * first; and "packKept", which packs what is kept in panels after its plain form was written from outside.
+ * first; and "packKept", which packs what is kept in panels after the form that it is packed from was written from outside.
  */
 export function compileModule(
   programs: ReadonlyMap<string, ProgramPlaces>,

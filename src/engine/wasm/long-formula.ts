@@ -3,9 +3,10 @@
  * lie in memory, so that what it reads and writes lies side by side and its code stands once.
  */
 import type { Layout, MatmulKernel } from "../../graph/plan/kernel.ts";
+import { panelRowBytes } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { emitStores, FormulaCode } from "./formula-code.ts";
-import { panelRowBytes, vectorsOfPanel } from "./strip-code.ts";
+import { vectorsOfPanel } from "./strip-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Parameters before operands and stores: sums, bytes from row to row of them, rows, columns, bytes from row to row of the result, from panel to panel of what lies so. */

@@ -17,13 +17,13 @@
 
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
 import { aligned } from "../../graph/plan/memory.ts";
-import { panelColumns, panelsOf } from "../../graph/plan/panels.ts";
+import { panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
 import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { bytesAtOnce, emitPackByteColumns, emitPackByteRows, numbersOfKept } from "./pack-bytes-code.ts";
 import { emitPackColumns } from "./pack-strip-code.ts";
-import { emitStrip, isLong, panelRowBytes, vectorsIn, type Widths } from "./strip-code.ts";
+import { emitStrip, isLong, vectorsIn, type Widths } from "./strip-code.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
 interface ProductScratch {

@@ -2,6 +2,7 @@
  * Code that packs a strip of the left operand of a product from bytes of a table, [k][rows] in numbers, without the k at which every row
  * is 0 (see matmul-code.ts): rows are looked up by their numbers, and each byte is multiplied by a scale.
  */
+import { panelRowBytes } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import type { StripLocals } from "./pack-strip-code.ts";
 
@@ -18,12 +19,12 @@ export interface ByteLocals extends StripLocals {
   readonly rest: number;
 }
 
-/** A packed strip without zeros: for each k that is kept the numbers of its rows, then 32 k, which is where it lies in a panel. */
+/** A packed strip without zeros: for each k that is kept the numbers of its rows, then where it lies in a panel. */
 export const numbersOfKept = (rows: number): number => rows + 1;
 
 interface Cursor {
   readonly to: Local;
-  /** 32 k. */
+  /** Where the k at hand lies in a panel. */
   readonly number: Local;
 }
 
@@ -40,7 +41,7 @@ function emitKeep(f: FunctionBuilder, rows: number, { to, number }: Cursor): voi
     .get(number)
     .mem("i32.store", 4 * rows);
   f.get(to).op("i32.add").set(to);
-  f.bump(number, 32);
+  f.bump(number, panelRowBytes);
 }
 
 function finishCursor(f: FunctionBuilder, rows: number, { strip, depth }: ByteLocals, { to }: Cursor): void {

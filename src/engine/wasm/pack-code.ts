@@ -1,4 +1,5 @@
 /** Code that packs the right operand of a product into panels (see matmul-code.ts). */
+import { panelRowBytes } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { storeSideBySide } from "./formula-code.ts";
 
@@ -21,10 +22,10 @@ export function emitPack(module: ModuleBuilder): number {
     f.get(source).set(from).get(target).set(to).get(rows).set(left);
     f.countdown(left, () => {
       copyVectors(f, from, to, numbers);
-      f.bump(to, 32);
+      f.bump(to, panelRowBytes);
       f.get(from).get(rowBytes).op("i32.add").set(from);
     });
-    f.bump(source, 32);
+    f.bump(source, panelRowBytes);
     f.get(target).get(panelBytes).op("i32.add").set(target);
   });
   return index;
@@ -73,7 +74,7 @@ export function emitPackTransposed(module: ModuleBuilder): number {
             .get(other)
             .shuffle32(...lanes)
             .mem("v128.store");
-          f.bump(to, 32);
+          f.bump(to, panelRowBytes);
         }
         // The second four of eight numbers are next to the first.
         for (const row of rows) f.get(row).get(toNext).op("i32.add").set(row);
@@ -91,7 +92,7 @@ export function emitPackTransposed(module: ModuleBuilder): number {
             .mem("f32.store", 4 * i);
           f.bump(row, 4);
         });
-        f.bump(to, 32);
+        f.bump(to, panelRowBytes);
         f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
       });
     });

@@ -3,7 +3,7 @@
  * the formula of the epilogue (see matmul-code.ts for how strips make a product).
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
-import { panelColumns } from "../../graph/plan/panels.ts";
+import { panelColumns, panelRowBytes } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitStores, FormulaCode, storeSideBySide } from "./formula-code.ts";
 import { numbersOfKept } from "./pack-bytes-code.ts";
@@ -32,8 +32,7 @@ export interface WindowRuns {
   readonly jump: number;
 }
 
-/** Bytes from one row to the next in a panel, and vectors in a row. */
-export const panelRowBytes = 4 * panelColumns;
+/** Vectors in a row of a panel. */
 export const vectorsOfPanel = panelColumns / 4;
 
 /** Steps of k in one turn of the inner loop, powers of two: of tiles as wide as a full one, and of narrower ones, which wait for their sums. */

@@ -3,7 +3,9 @@
  * come first; what programs need is added behind them once it is known.
  */
 import { aligned } from "../../graph/plan/memory.ts";
-import type { TableMemory } from "../engine.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { checkTable } from "../checks.ts";
+import type { TableMemory, TableValues } from "../engine.ts";
 import { firstAddress, largestMemoryBytes, pageBytes } from "./pages.ts";
 
 /** Memory to read a data set into, for `SessionOptions.tableMemory` with `wasmEngine`; undefined where the host gives none. */
@@ -19,6 +21,7 @@ export function createTableMemory(): TableMemory | undefined {
   let isTaken = false;
   /** As often as memory grows, there is a new object for the same bytes. */
   const buffers = new Set<ArrayBufferLike>();
+  const addressOf = ({ buffer, byteOffset }: TableValues) => (buffers.has(buffer) ? byteOffset : undefined);
   return {
     allocate(bytes) {
       if (isTaken) return undefined;
@@ -33,11 +36,22 @@ export function createTableMemory(): TableMemory | undefined {
       buffers.add(memory.buffer);
       return new Uint8Array(memory.buffer, start, bytes);
     },
-    addressOf: ({ buffer, byteOffset }) => (buffers.has(buffer) ? byteOffset : undefined),
-    take() {
-      if (isTaken) return undefined;
+    addressOf,
+    take(values) {
+      const addresses = new Map<Tensor, number>();
+      let bytes = 0;
+      for (const [leaf, one] of values) {
+        checkTable(leaf, one);
+        const address = addressOf(one);
+        // Each place belongs to one table.
+        if (address === undefined || [...addresses.values()].includes(address)) continue;
+        addresses.set(leaf, address);
+        bytes += one.byteLength;
+      }
+      // What was read and then converted would stay for nothing.
+      if (isTaken || 2 * bytes < end) return undefined;
       isTaken = true;
-      return { memory, end };
+      return { memory, addresses, end };
     },
   };
 }

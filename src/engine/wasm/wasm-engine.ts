@@ -135,14 +135,6 @@ function constantsOf(plans: Iterable<Plan>): number[] {
   return [...values];
 }
 
-/** Which tables lie in the memory that was given for them; none where there is none, or another executable has it. */
-function placeTables(tables: CompileOptions["tables"]): Placed {
-  const taken = tables?.memory.take();
-  if (!tables || !taken) return { addresses: new Map(), end: firstAddress };
-  const places = [...tables.values].map(([leaf, values]) => [leaf, tables.memory.addressOf(values)] as const);
-  return { ...taken, addresses: new Map(places.filter((place): place is [Tensor, number] => place[1] !== undefined)) };
-}
-
 /** @throws EngineError  the host gives no memory of this size */
 function makeMemory(bytes: number, known: WebAssembly.Memory | undefined, shared: boolean): WebAssembly.Memory {
   const pages = Math.ceil(bytes / pageBytes);
@@ -190,7 +182,7 @@ class WasmExecutable implements Executable {
     tables: CompileOptions["tables"],
   ) {
     const start = nowMs();
-    const placed = placeTables(tables);
+    const placed: Placed = tables?.memory.take(tables.values) ?? { addresses: new Map(), end: firstAddress };
     this.tableMemory = placed.memory && tables?.memory;
     this.profiler = profiler;
     this.marks = profiler?.createMarks(team?.size ?? 1);

@@ -29,21 +29,19 @@ function readsOfGroup({ head, formula }: Group): Set<Tensor> {
   return reads;
 }
 
-/** The states that a product updates element by element, where nobody waits for what it computes. */
+/** The states that a product updates element by element, with values that nobody else looks at. */
 function updatedBy(group: Group, { values, outputs }: Updates, readers: ReadonlyMap<Tensor, readonly Group[]>): Tensor[] {
   const { head, formula } = group;
   if (head.kind !== "matmul" || head.windows) return [];
-  const put = new Set(Object.values(outputs));
-  const isTold = (member: Tensor) => put.has(member) || (readers.get(member) ?? []).some((reader) => reader !== group);
-  if ([...formula.members.keys()].some(isTold)) return [];
-  const assigned = values.filter(({ value }) => formula.members.get(value)?.layout === "full");
-  return assigned.flatMap(({ state, value }) => {
-    const [rows, columns, ...others] = state.shape;
-    const fits = others.length === 0 && rows === formula.rows && columns === formula.columns && rows * columns > 1;
-    const isOwn = assigned.every((one) => one.state === state || one.value !== value);
-    const isPlain = formula.operands.some(({ tensor, layout }) => tensor === state && layout !== "full");
-    return fits && isOwn && !isPlain && head.a !== state && head.b !== state ? [state] : [];
-  });
+  const { rows, columns, operands } = formula;
+  const isUpdated = ({ state, value }: Updates["values"][number]) => {
+    const fits = state !== head.a && state.shape.length === 2 && state.shape[0] === rows && state.shape[1] === columns;
+    const isOwn = values.every((one) => one.state === state || one.value !== value) && !Object.values(outputs).includes(value);
+    const isRead = operands.some(({ tensor, layout }) => tensor === state && layout !== "full");
+    const isSeen = (readers.get(value) ?? []).some((reader) => reader !== group);
+    return fits && isOwn && !isRead && !isSeen && formula.members.get(value)?.layout === "full";
+  };
+  return values.filter(isUpdated).map(({ state }) => state);
 }
 
 /** The states that lie in panels alone. */

@@ -10,6 +10,9 @@ import { createTensor, isLeaf, type Primitive, type Tensor } from "../tensor.ts"
 
 export const panelColumns = 8;
 
+/** Bytes from one row to the next in a panel. */
+export const panelRowBytes = 4 * panelColumns;
+
 /** Panels of so many columns. */
 export const panelsOf = (columns: number): number => Math.ceil(columns / panelColumns);
 
@@ -45,7 +48,7 @@ export function fromPanels(panels: Float32Array, k: number, n: number): Float32A
   return values;
 }
 
-/** A form in which a parameter or state is kept in panels, beside its own. */
+/** A form in panels in which a parameter or state is kept beside the one that it lies in. */
 export interface KeptPanels {
   readonly leaf: Tensor;
   readonly transposed: boolean;

@@ -36,8 +36,7 @@ export const imagesOf = (kernel: Kernel): number | undefined => ("windows" in ke
 
 /**
  * @param imageCounts  how many images the kernels of the program work on, where some do
- * @param packed  the kernel writes a state that lies in panels, where two rows share a cache line, or is kept in transposed ones: four
- *                rows of it go into those at once
+ * @param packed  the kernel writes a state that is kept in transposed panels: four rows of it go into the panels at once
  */
 export function partitionOf(kernel: Kernel, packed = false, imageCounts: ReadonlySet<number> = new Set()): Partition {
   switch (kernel.kind) {

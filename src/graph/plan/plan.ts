@@ -183,13 +183,20 @@ export function planPrograms(programs: Readonly<Record<string, Program>>): {
   const fused = Object.entries(programs).map(([name, program]) => [name, fuse(program, panels)] as const);
   const updates = fused.map(([, { fusion, values, outputs }]) => ({ groups: fusion.groups, values, outputs }));
   for (const state of findPaneled(updates)) panels.layInPanels(state);
-  return { plans: new Map(fused.map(([name, one]) => [name, plan(one, panels)])), panels };
+  for (;;) {
+    const copied = new Set<Tensor>();
+    const plans = new Map(fused.map(([name, one]) => [name, plan(one, panels, copied)]));
+    if (copied.size === 0) return { plans, panels };
+    // Programs may read such a state after its update: its value comes from before the run all the same, and is copied at the end.
+    for (const state of copied) panels.paneled.delete(state);
+  }
 }
 
 /** Plans one program that shares its states with no other. */
 export const planProgram = (program: Program): Plan => planPrograms({ program }).plans.get("program")!;
 
-function plan(fused: Fused, store: PanelStore): Plan {
+/** @param copied  receives states that lie in panels and cannot be written in place: the plan is of no use then */
+function plan(fused: Fused, store: PanelStore, copied: Set<Tensor>): Plan {
   const { program, values, outputs } = fused;
   const kernels = finishKernels(fused, store);
   const writer = new Map<Tensor, number>();
@@ -215,9 +222,11 @@ function plan(fused: Fused, store: PanelStore): Plan {
 
   const inPlace = new Map<Tensor, Tensor>();
   const copies: { state: Tensor; value: Tensor }[] = [];
-  /** Kernels that write a state that lies in panels or is kept in transposed ones, or pack it. */
+  /** Kernels that write a state kept in transposed panels, or pack it. */
   const packedKernels = new Set<number>();
-  for (const { state, value } of values) {
+  // Others have a plain form into which a value can be copied.
+  const byNeed = [...values].sort((a, b) => Number(store.paneled.has(b.state)) - Number(store.paneled.has(a.state)));
+  for (const { state, value } of byNeed) {
     const number = writer.get(value);
     const others = [...(readers.get(state) ?? [])].filter((kernel) => kernel !== number);
     const possible =
@@ -230,9 +239,8 @@ function plan(fused: Fused, store: PanelStore): Plan {
       inPlace.set(value, state);
       overwrite(number, state);
     } else copies.push({ state, value });
-    if (!possible && store.paneled.has(state)) throw new Error(`'${state.name}' lies in panels and is not updated in place`);
-    const isPacked = store.paneled.has(state) || store.beside(state).some(({ transposed }) => transposed);
-    if (number !== undefined && isPacked) packedKernels.add(number);
+    if (!possible && store.paneled.has(state)) copied.add(state);
+    if (number !== undefined && store.beside(state).some(({ transposed }) => transposed)) packedKernels.add(number);
   }
   for (const { state, value } of copies) {
     const { shape } = value;

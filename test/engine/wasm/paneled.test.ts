@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { requireOptions } from "../../../src/core/options.ts";
 import type { Numerics } from "../../../src/engine/engine.ts";
+import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import * as g from "../../../src/graph/index.ts";
 import { planPrograms } from "../../../src/graph/plan/plan.ts";
@@ -98,4 +99,46 @@ test("what was written into panels is read as it was", () => {
     executable.writeState(weight, values);
     expect(executable.readState(weight)).toEqual(values);
   }
+});
+
+describe("programs that read a weight after its update", () => {
+  const [batch, k, n] = [12, 14, 18];
+  const x = g.input("x", [batch, k]);
+  const [w, h, square] = [g.parameter("w", [k, n]), g.state("h", [batch, n]), g.parameter("square", [n, n])];
+  const gradient = (of: g.Tensor) => g.matmul(x, of, { transposeA: true });
+  const kept = g.add(g.mul(h, 0.5), g.matmul(x, w));
+  const cases: Record<string, g.Program> = {
+    "both states from the other": { outputs: {}, assignments: [g.assign(w, g.add(w, gradient(h))), g.assign(h, g.matmul(x, w))] },
+    "the other way round": { outputs: {}, assignments: [g.assign(h, g.matmul(x, w)), g.assign(w, g.add(w, gradient(h)))] },
+    "a state that leaks": {
+      outputs: { out: g.matmul(kept, square) },
+      assignments: [g.assign(h, kept), g.assign(square, g.add(square, g.matmul(h, kept, { transposeA: true })))],
+    },
+    "an update that waits for a product with another": {
+      outputs: {},
+      assignments: [
+        g.assign(square, g.matmul(g.matmul(h, square), g.matmul(x, w), { transposeA: true })),
+        g.assign(w, g.matmul(gradient(h), square)),
+      ],
+    },
+  };
+  test.each(Object.entries(cases))("%s", (_, program) => {
+    const run = (engine: typeof wasmEngine | typeof referenceEngine) => {
+      const executable = engine.compile({ step: program });
+      const leaves = [...g.collectLeaves([program]).values()].filter(
+        (leaf) => g.isLeaf(leaf, "parameter") || g.isLeaf(leaf, "state"),
+      );
+      for (const [i, leaf] of leaves.entries())
+        executable.writeState(
+          leaf,
+          normal(g.sizeOf(leaf.shape), i + 1).map((v) => v / 5),
+        );
+      executable.input("step", "x").set(normal(batch * k, 9));
+      for (let step = 0; step < 2; step++) executable.run("step");
+      return leaves.flatMap((leaf) => [...executable.readState(leaf)]);
+    };
+    const [expected, received] = [run(referenceEngine), run(wasmEngine)];
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(received[i]! - value)).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)));
+  });
 });
