@@ -70,7 +70,9 @@ export interface Fold {
  * Divides the rows for training and validation anew, by folds; the test rows stay what they were.
  *
  * @throws DataError  of what it returns: more folds than rows or groups
- * @example session options: { fold: foldOf({ index: 0, of: 5 }) }
+ * @example
+ * const parts = splitParts(randomKey(1), 150, { validation: 0.2, test: 30 });
+ * foldOf({ index: 0, of: 5 })(randomKey(1), parts, {}).validation.length; // 24
  */
 export function foldOf({ index, of }: Fold): DivideAnew {
   return (key, { train, validation, test }, { classes, groups }) => {

@@ -3,11 +3,35 @@ import { DataError } from "../../core/errors.ts";
 import { foldNumber, type RandomKey, uniformAt } from "../../core/random.ts";
 import type { Table } from "../dataset.ts";
 import { exampleSize } from "../dataset.ts";
-import type { AugmentationDefinition, ImageShape } from "./define.ts";
+
+/** Pixels row by row, `channels` numbers each. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** How one image becomes another. */
+export interface ImageChange {
+  readonly name: string;
+  /**
+   * Makes another image of one.
+   *
+   * @param draw  the next uniform random number in [0, 1)
+   * @param out   takes the result; another array than `image`
+   */
+  apply(
+    image: Float32Array,
+    out: Float32Array,
+    shape: ImageShape,
+    draw: () => number,
+    options: Readonly<Record<string, unknown>>,
+  ): void;
+}
 
 /** An augmentation, its name resolved and its options complete. */
 export interface ChosenAugmentation {
-  readonly definition: AugmentationDefinition;
+  readonly definition: ImageChange;
   readonly options: Readonly<Record<string, unknown>>;
 }
 

@@ -8,29 +8,11 @@
 import { type Chooser, choosable } from "../../core/choice.ts";
 import type { OptionSpecs, OptionValues } from "../../core/options.ts";
 import type { Definition } from "../../core/registry.ts";
-import { Augmenter } from "./apply.ts";
+import { Augmenter, type ImageChange, type ImageShape } from "./apply.ts";
 
-/** Pixels row by row, `channels` numbers each. */
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+export type { ImageShape } from "./apply.ts";
 
-export interface AugmentationDefinition extends Definition {
-  /**
-   * Makes another image of one.
-   *
-   * @param draw  the next uniform random number in [0, 1)
-   * @param out   takes the result; another array than `image`
-   */
-  apply(
-    image: Float32Array,
-    out: Float32Array,
-    shape: ImageShape,
-    draw: () => number,
-    options: Readonly<Record<string, unknown>>,
-  ): void;
+export interface AugmentationDefinition extends Definition, ImageChange {
   /** What applies a chain of them: each definition brings it, so that who changes no images does without. @internal */
   readonly chain: typeof Augmenter;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
