@@ -114,14 +114,10 @@ export function emitPackByteRows(f: FunctionBuilder, rows: number, locals: ByteL
     f.set(pointer);
   }
   const row = (i: number) => loaded[i] ?? zero;
-  /** Bytes of rows side by side, then those of pairs of rows, then of all: 8 bytes for each k, in its order. */
+  /** Bytes of rows side by side, then those of pairs of rows, then of all: 8 bytes for each k, in its order, of which `count` are used. */
   const emitBlock = (count: number) => {
-    const mask = [0, 4, 8, 12].map((byte) => (count >= byte + 4 ? -1 : count > byte ? (1 << (8 * (count - byte))) - 1 : 0));
     for (const [i, pointer] of pointers.entries()) {
-      f.get(pointer).mem("v128.load64_zero");
-      // What comes after the row is none of it; 0 is not kept.
-      if (count < bytesAtOnce) f.i32x4(...mask).op("v128.and");
-      f.set(loaded[i]!);
+      f.get(pointer).mem("v128.load64_zero").set(loaded[i]!);
       f.bump(pointer, bytesAtOnce);
     }
     for (const [i, pair] of pairs.entries()) if (2 * i < rows) interleave(f, 1, "low", row(2 * i), row(2 * i + 1), pair);
