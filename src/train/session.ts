@@ -134,8 +134,9 @@ export class Session {
     this.steps = training.iterations ?? training.epochs! * this.stepsPerEpoch;
     checkWarmup(run, this.steps);
     this.counts = { training: learned.length, validation: split.validation.length, test: dataset.test?.inputs.count ?? 0 };
-    const Augmentation = run.augmentation[0]?.definition.chain;
-    if (Augmentation) this.augmenter = new Augmentation(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));
+    const [first] = run.augmentation;
+    if (first)
+      this.augmenter = new first.definition.chain(run.augmentation, dataset.train.inputs, foldIn(this.key, "augmentation"));
     this.programs = new RunPrograms(run, dataset);
     this.model = this.programs.model;
     // The sizes that occur: all batches of an epoch but the last are alike.

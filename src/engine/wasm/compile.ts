@@ -2,7 +2,7 @@
 import { sizeOf, type Tensor } from "../../graph/index.ts";
 import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
-import { type KeptPanels, panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
+import { type KeptPanels, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
@@ -179,8 +179,8 @@ class KernelLibrary {
     f.i32(4 * n);
     part.size(k);
     f.i32(panelsOf(n));
-    part.place(target, 4 * panelColumns);
-    f.i32(4 * panelColumns * k);
+    part.place(target, panelRowBytes);
+    f.i32(panelRowBytes * k);
     f.call(this.once("pack", () => emitPack(this.module)));
   }
 
@@ -282,7 +282,6 @@ function together(steps: readonly PlanStep[]): [PlanStep, ...PlanStep[]][] {
 /** What programs keep in panels, and the places of both forms. */
 export interface KeptPlaces {
   readonly panels: readonly KeptPanels[];
-  readonly isPaneled: (leaf: Tensor) => boolean;
   readonly addressOf: (tensor: Tensor) => number;
 }
 
@@ -336,8 +335,7 @@ export function compileModule(
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
   const { code: f } = module.function("packKept", [], true);
   const all = new Part(f, one, cuts, [0, 0, 0, 0]);
-  for (const { leaf, panels, transposed, k, n } of kept.panels) {
-    const fromPanels = kept.isPaneled(leaf);
+  for (const { leaf, panels, transposed, fromPanels, k, n } of kept.panels) {
     library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, fromPanels, k, n }, all, kept.addressOf);
   }
   return module.build();

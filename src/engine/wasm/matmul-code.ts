@@ -208,9 +208,10 @@ export function emitMatmul(
       };
       callLongFormula(f, formula, strip, pointers, isTailAlone ? addTiles : undefined);
     };
-    const bytes = { numbers: p.numbers, scale: scale!, rest: kernel.k % bytesAtOnce };
-    if (scale !== undefined) (transposeA ? emitPackByteColumns : emitPackByteRows)(f, rows, { ...packed, ...bytes, depth });
-    else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
+    if (scale !== undefined) {
+      const bytes = { ...packed, depth, numbers: p.numbers, scale, rest: kernel.k % bytesAtOnce };
+      (transposeA ? emitPackByteColumns : emitPackByteRows)(f, rows, bytes);
+    } else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
     if (fromList) {
       for (let i = 0; i < rows; i++) {
         f.get(p.list)

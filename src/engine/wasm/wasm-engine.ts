@@ -196,8 +196,7 @@ class WasmExecutable implements Executable {
     this.buffer = memory.buffer;
     const { shared, cuts, threads, constants } = layout;
     new Float32Array(this.buffer, constants.address).set(constants.values);
-    const isPaneled = (leaf: Tensor) => layout.paneled.has(leaf);
-    const kept = { panels: layout.kept, isPaneled, addressOf: (tensor: Tensor) => shared.get(tensor)! };
+    const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
     const options = { target, isShared, hasTeam: team !== undefined, isProfiled: profiler !== undefined };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     const { exports } = new WebAssembly.Instance(module, {

@@ -41,6 +41,19 @@ export interface Group {
   readonly formula: FormulaBuilder;
 }
 
+/** Tensors that a group reads besides the right operand of a product. */
+export function readsOfGroup({ head, formula }: Group): Set<Tensor> {
+  const reads = new Set(formula.operands.flatMap(({ tensor, rows }) => (rows ? [tensor, rows] : [tensor])));
+  const add = (tensors: readonly Tensor[]) => {
+    for (const tensor of tensors) reads.add(tensor);
+  };
+  if (head.kind === "matmul") add(head.gathered ? [head.a, head.gathered] : [head.a]);
+  if (head.kind === "columns") add(head.elements.operands.map(({ tensor }) => tensor));
+  if (head.kind === "plain") add(head.kernel.sources);
+  if (head.kind === "pool") add(head.kernel.images);
+  return reads;
+}
+
 /**
  * The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`.
  *

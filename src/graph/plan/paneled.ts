@@ -6,7 +6,7 @@
  *         and packed. All other weights keep their plain form, and panels beside it.
  */
 import type { Tensor } from "../tensor.ts";
-import type { Group } from "./group.ts";
+import { type Group, readsOfGroup } from "./group.ts";
 import { isKept } from "./panels.ts";
 
 /** What of a fused program decides it. */
@@ -14,19 +14,6 @@ export interface Updates {
   readonly groups: readonly Group[];
   readonly values: readonly { readonly state: Tensor; readonly value: Tensor }[];
   readonly outputs: Readonly<Record<string, Tensor>>;
-}
-
-/** Tensors that a group reads, but for states that it multiplies with. */
-function readsOfGroup({ head, formula }: Group): Set<Tensor> {
-  const reads = new Set(formula.operands.flatMap(({ tensor, rows }) => (rows ? [tensor, rows] : [tensor])));
-  const add = (tensors: readonly (Tensor | undefined)[]) => {
-    for (const tensor of tensors) if (tensor) reads.add(tensor);
-  };
-  if (head.kind === "matmul") add([head.a, head.gathered, isKept(head.b) ? undefined : head.b]);
-  if (head.kind === "columns") add(head.elements.operands.map(({ tensor }) => tensor));
-  if (head.kind === "plain") add(head.kernel.sources);
-  if (head.kind === "pool") add(head.kernel.images);
-  return reads;
 }
 
 /** The states that a product updates element by element, with values that nobody else looks at. */
@@ -51,8 +38,10 @@ export function findPaneled(programs: readonly Updates[]): Set<Tensor> {
   for (const program of programs) {
     const readers = new Map<Tensor, Group[]>();
     for (const group of program.groups) {
-      for (const tensor of readsOfGroup(group)) readers.set(tensor, [...(readers.get(tensor) ?? []), group]);
       const { head } = group;
+      const reads = readsOfGroup(group);
+      if (head.kind === "matmul" && !isKept(head.b)) reads.add(head.b);
+      for (const tensor of reads) readers.set(tensor, [...(readers.get(tensor) ?? []), group]);
       if (head.kind !== "matmul" || !isKept(head.b)) continue;
       const [rows, columns, ...others] = head.b.shape;
       const isWhole = others.length === 0 && head.k === (head.transposeB ? columns : rows);

@@ -52,6 +52,8 @@ export function fromPanels(panels: Float32Array, k: number, n: number): Float32A
 export interface KeptPanels {
   readonly leaf: Tensor;
   readonly transposed: boolean;
+  /** The leaf itself lies in panels. */
+  readonly fromPanels: boolean;
   readonly k: number;
   readonly n: number;
   readonly panels: Tensor;
@@ -70,7 +72,7 @@ export class PanelStore {
     if (!found) {
       const n = sizeOf(leaf.shape) / k;
       const name = `${leaf.name}/panels ${transposed ? "transposed " : ""}${k}`;
-      found = { leaf, transposed, k, n, panels: createPanels(k, n, name) };
+      found = { leaf, transposed, fromPanels: false, k, n, panels: createPanels(k, n, name) };
       list.push(found);
       this.kept.set(leaf, list);
     }
@@ -91,7 +93,8 @@ export class PanelStore {
   /** What is kept beside a leaf. */
   beside(leaf: Tensor): readonly KeptPanels[] {
     const forms = this.kept.get(leaf) ?? [];
-    return this.paneled.has(leaf) ? forms.filter(({ transposed }) => transposed) : forms;
+    if (!this.paneled.has(leaf)) return forms;
+    return forms.filter(({ transposed }) => transposed).map((form) => ({ ...form, fromPanels: true }));
   }
 
   get all(): readonly KeptPanels[] {

@@ -11,7 +11,7 @@ import type { Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion } from "./fuse.ts";
-import { finishKernel } from "./group.ts";
+import { finishKernel, readsOfGroup } from "./group.ts";
 import { coverExactly } from "./image-kernels.ts";
 import { type FormulaKernel, isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
@@ -135,18 +135,13 @@ function fuse(source: Program, store: PanelStore): Fused {
 /** The kernels of a fused program, packing what products multiply with before the first of them. */
 function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): Kernel[] {
   const needed = new Set<Tensor>([...values.map(({ value }) => value), ...Object.values(outputs)]);
-  const need = (tensors: Iterable<Tensor>) => {
-    for (const tensor of tensors) needed.add(tensor);
-  };
   // Groups read what earlier ones have made: from the last to the first, those that nobody needs drop out.
-  const live = fusion.groups.toReversed().filter(({ head, formula }) => {
+  const live = fusion.groups.toReversed().filter((group) => {
+    const { head, formula } = group;
     if (head.kind === "plain" ? !needed.has(head.kernel.target) : ![...formula.members.keys()].some((one) => needed.has(one)))
       return false;
-    if (head.kind === "matmul") need([head.a, head.b, ...(head.gathered ? [head.gathered] : [])]);
-    if (head.kind === "columns") need(head.elements.operands.map(({ tensor }) => tensor));
-    if (head.kind === "plain") need(head.kernel.sources);
-    if (head.kind === "pool") need(head.kernel.images);
-    need(formula.operands.map(({ tensor }) => tensor));
+    for (const tensor of readsOfGroup(group)) needed.add(tensor);
+    if (head.kind === "matmul") needed.add(head.b);
     return true;
   });
   live.reverse();
@@ -249,8 +244,7 @@ function plan(fused: Fused, store: PanelStore, copied: Set<Tensor>): Plan {
   }
   for (const { state, value } of values) {
     const kept = store.beside(state);
-    const fromPanels = store.paneled.has(state);
-    for (const { transposed, k, n, panels } of kept) {
+    for (const { transposed, fromPanels, k, n, panels } of kept) {
       if (kept.some((one) => one.transposed)) packedKernels.add(kernels.length);
       append({ kind: "pack", sources: [value], target: panels, transposed, fromPanels, k, n }, panels);
     }
