@@ -55,17 +55,18 @@ export type {
   Table,
   Task,
 } from "./data/dataset.ts";
-export type { EncodedColumn } from "./data/encode.ts";
 export { type Fold, foldOf, kFolds } from "./data/folds.ts";
-export {
-  type CategoryColumn,
-  type Cell,
-  type Column,
-  type ColumnKinds,
-  type Frame,
-  frameOf,
-  type NumberColumn,
-  type TextColumn,
+export type {
+  CategoryColumn,
+  Column,
+  ColumnKinds,
+  EncodedColumn,
+  EncodingOptions,
+  Frame,
+  FrameEncoding,
+  NumberColumn,
+  RowReader,
+  TextColumn,
 } from "./data/frame.ts";
 export {
   type InputForm,
@@ -86,6 +87,7 @@ export {
 export * as preprocessing from "./data/preprocessing/definitions.ts";
 export { type CsvOptions, readCsv } from "./data/readers/csv-columns.ts";
 export { type NpyArray, readNpy, writeNpy } from "./data/readers/npy.ts";
+export { type Cell, frameOf } from "./data/records.ts";
 export { restorePreparation } from "./data/restore-preparation.ts";
 export type { FittedStep } from "./data/rows.ts";
 export { type DivideAnew, type RowParts, type RowSplit, type SplitOptions, splitParts } from "./data/split.ts";

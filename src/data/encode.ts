@@ -6,24 +6,18 @@
  */
 import { DataError } from "../core/errors.ts";
 import { showValue } from "../core/names.ts";
-import { type Column, type ColumnKinds, columnOf, type Frame, missingIn } from "./frame.ts";
-import type { RowReader } from "./rows.ts";
-
-/** A column as the model takes it: plain data. */
-export type EncodedColumn =
-  | { readonly name: string; readonly kind: "number" /** Stands for missing ones. */; readonly fill: number }
-  | {
-      readonly name: string;
-      readonly kind: "category";
-      readonly levels: readonly string[];
-      readonly encoding: "oneHot" | "index";
-    };
-
-export interface EncodingOptions {
-  readonly categories: "oneHot" | "index";
-  /** What stands for a missing number. */
-  readonly missing: "mean" | "median";
-}
+import {
+  type Column,
+  type ColumnKinds,
+  columnOf,
+  type EncodedColumn,
+  type EncodingOptions,
+  type Frame,
+  type FrameEncoding,
+  missingIn,
+  type RowReader,
+  takeFrameRows,
+} from "./frame.ts";
 
 /** More features than this from one file are a mistake. */
 const mostFeatures = 100_000;
@@ -156,3 +150,6 @@ function placesOf(column: Column, levels: readonly string[], { origin, count }: 
     hint: "Read the file with the kinds that the columns had in training.",
   });
 }
+
+/** What makes numbers of frames; each carries it. */
+export const frameEncoding: FrameEncoding = { fit: fitColumns, read: frameReader, take: takeFrameRows };

@@ -45,6 +45,50 @@ export interface Frame {
   readonly origin: string;
   /** The line of each row in its file, for messages. */
   readonly lines?: Uint32Array;
+  /** What makes numbers of its columns: `frameEncoding`. It comes with the frame, so that who has none does not load it. */
+  readonly encoding: FrameEncoding;
+}
+
+/** A column as the model takes it: plain data. */
+export type EncodedColumn =
+  | { readonly name: string; readonly kind: "number" /** Stands for missing ones. */; readonly fill: number }
+  | {
+      readonly name: string;
+      readonly kind: "category";
+      readonly levels: readonly string[];
+      readonly encoding: "oneHot" | "index";
+    };
+
+/** How columns become features. */
+export interface EncodingOptions {
+  /** Categories as an indicator for each level, or as the place of their level. */
+  readonly categories: "oneHot" | "index";
+  /** What stands for a missing number. */
+  readonly missing: "mean" | "median";
+}
+
+/** Inputs of any kind as numbers. */
+export interface RowReader {
+  /** Of one row. */
+  readonly shape: readonly number[];
+  /** Rows. */
+  readonly count: number;
+  /** Of the features, where they have names. */
+  readonly names?: readonly string[];
+  /** Which features are 0 or 1 alone. */
+  readonly indicators?: readonly boolean[];
+  /** Writes the rows first, first + 1, ... one after the other, as many as fit in `out`. */
+  read(first: number, out: Float64Array): void;
+}
+
+/** How the columns of a frame become features. */
+export interface FrameEncoding {
+  /** What the rows named (those that are learned from) show of each column; see `fitColumns`. */
+  fit(frame: Frame, rows: Uint32Array, options: EncodingOptions): { columns: EncodedColumn[]; warnings: string[] };
+  /** The features of a frame's rows; see `frameReader`. */
+  read(frame: Frame, columns: readonly EncodedColumn[]): RowReader;
+  /** The rows named, in the order given. */
+  take(frame: Frame, rows: Uint32Array): Frame;
 }
 
 /** More different texts than these are no category. */
@@ -138,41 +182,6 @@ export class CategoryBuilder {
     for (let i = 0; i < this.codes.length; i++) if (this.codes[i] >= 0) this.codes[i] = rank[this.codes[i]];
     return { name, kind: "category", codes: this.codes, levels };
   }
-}
-
-/** A cell of a record: null, undefined and "" are missing, true and false are texts. */
-export type Cell = string | number | boolean | null | undefined;
-
-/**
- * A frame of rows from code. A column is of numbers where every value in it is one, else a category; null, undefined and NaN are
- * missing.
- *
- * @param kinds  what columns must be, whatever their values look like
- * @throws DataError  a value is no number where one is needed, or not finite
- * @example frameOf([{ rooms: 3, town: "Jeju" }]).columns.map(({ kind }) => kind); // ["number", "category"]
- */
-export function frameOf(records: readonly Readonly<Record<string, Cell>>[], kinds: ColumnKinds = {}): Frame {
-  const names = new Set(records.flatMap((record) => Object.keys(record)));
-  const frame = { columns: [] as Column[], count: records.length, origin: "the rows given" };
-  for (const name of names) {
-    const cells = records.map((record) => {
-      const cell = record[name];
-      return cell === null || (typeof cell === "number" && Number.isNaN(cell)) ? undefined : cell;
-    });
-    const isNumber = (cell: Cell): cell is number => typeof cell === "number";
-    const asked = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    const kind = asked ?? (cells.every((cell) => cell === undefined || isNumber(cell)) ? "number" : "category");
-    if (kind === "category") {
-      const builder = new CategoryBuilder(records.length);
-      for (const cell of cells) builder.add(cell === undefined ? undefined : String(cell));
-      frame.columns.push(builder.build(name));
-      continue;
-    }
-    const bad = cells.findIndex((cell) => cell !== undefined && !(isNumber(cell) && Number.isFinite(cell)));
-    if (bad >= 0) throw notNumber(placeOf(frame, bad), name, cells[bad]);
-    frame.columns.push({ name, kind, values: Float64Array.from(cells, (cell) => (cell as number | undefined) ?? Number.NaN) });
-  }
-  return frame;
 }
 
 /** The error of a cell that must be a finite number. */

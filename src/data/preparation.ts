@@ -6,9 +6,9 @@
  */
 import { DataError } from "../core/errors.ts";
 import { exampleSize, type RawTable, type Table, type Task } from "./dataset.ts";
-import { type EncodedColumn, frameReader, kindsOf } from "./encode.ts";
-import { type ColumnKinds, type Frame, isFrame } from "./frame.ts";
-import { type FittedStep, type RowReader, shapeAfter, tableReader, transformRows } from "./rows.ts";
+import { kindsOf } from "./encode.ts";
+import { type ColumnKinds, type EncodedColumn, type Frame, isFrame, type RowReader } from "./frame.ts";
+import { type FittedStep, shapeAfter, tableReader, transformRows } from "./rows.ts";
 
 export const preparationFormat = "osolgil.preparation/1";
 
@@ -90,7 +90,7 @@ export class Preparation {
   /** The rows before the steps. */
   private reader(inputs: Frame | Pick<RawTable, "values" | "shape" | "count">, who: string): RowReader {
     const { inputs: form } = this;
-    if (form.kind === "columns" && isFrame(inputs)) return frameReader(inputs, form.columns);
+    if (form.kind === "columns" && isFrame(inputs)) return inputs.encoding.read(inputs, form.columns);
     if (form.kind === "columns" || isFrame(inputs)) {
       const [wanted, given] = isFrame(inputs) ? ["arrays", "columns"] : ["columns", "an array"];
       throw new DataError("E_DATA_INPUTS", { message: `${who}: the model was trained on ${wanted}, received ${given}` });

@@ -15,11 +15,10 @@ import {
   type Table,
   validateDataset,
 } from "./dataset.ts";
-import { type EncodingOptions, fitColumns, frameReader } from "./encode.ts";
-import { type Frame, isFrame, takeFrameRows } from "./frame.ts";
+import { type EncodingOptions, type Frame, isFrame, type RowReader } from "./frame.ts";
 import { type InputForm, Preparation, type TargetScaling } from "./preparation.ts";
 import type { PreprocessingDefinition } from "./preprocessing/define.ts";
-import { chosenRows, examplesOf, type FittedStep, type RowReader, tableReader } from "./rows.ts";
+import { chosenRows, examplesOf, type FittedStep, tableReader } from "./rows.ts";
 import { type DivideAnew, type RowSplit, splitParts } from "./split.ts";
 
 /** What of a run decides how its data are made ready; a `Run` is one. */
@@ -63,8 +62,8 @@ export function prepareData(run: DataChoices, given: RawDataset, key: RandomKey,
   const { train } = raw;
   const scaled = options.standardiseTargets === true ? scaleTargets(raw, rows.train, warnings) : undefined;
 
-  const form = inputForm(train.inputs, rows.train, options, warnings);
-  const steps = fitSteps(run, form, train.inputs, rows.train, warnings);
+  const { form, reader } = inputForm(train.inputs, rows.train, options, warnings);
+  const steps = fitSteps(run, reader, rows.train, warnings);
   const preparation = new Preparation({ task: raw.task, inputs: form, steps, targets: scaled, targetNames: raw.targetNames });
 
   const examples = (set: RawDataset["train"], chosen: Uint32Array | undefined, part: string): ExampleSet => ({
@@ -98,7 +97,10 @@ function firstOf(raw: RawDataset, count: number): RawDataset {
     count,
   });
   const rows = () => Uint32Array.from({ length: count }, (_, row) => row);
-  return { ...raw, train: { inputs: isFrame(inputs) ? takeFrameRows(inputs, rows()) : head(inputs), targets: head(targets) } };
+  return {
+    ...raw,
+    train: { inputs: isFrame(inputs) ? inputs.encoding.take(inputs, rows()) : head(inputs), targets: head(targets) },
+  };
 }
 
 function splitRaw(options: DataChoices["data"]["options"], raw: RawDataset, key: RandomKey, fold: DivideAnew | undefined) {
@@ -148,32 +150,28 @@ function inputForm(
   rows: Uint32Array,
   options: DataChoices["data"]["options"],
   warnings: string[],
-): InputForm {
-  if (!isFrame(inputs)) return { kind: "table", shape: inputs.shape, scale: inputs.scale };
+): { readonly form: InputForm; readonly reader: RowReader } {
+  if (!isFrame(inputs)) {
+    const { shape, scale } = inputs;
+    return { form: { kind: "table", shape, scale }, reader: tableReader(inputs, scale) };
+  }
   const { categories, missing } = options as Readonly<Record<string, string | undefined>>;
-  const fitted = fitColumns(inputs, rows, {
+  const fitted = inputs.encoding.fit(inputs, rows, {
     categories: (categories ?? "oneHot") as EncodingOptions["categories"],
     // Where rows with missing cells were dropped or refused, none is left to stand for.
     missing: missing === "median" ? "median" : "mean",
   });
   warnings.push(...fitted.warnings);
-  return { kind: "columns", columns: fitted.columns };
+  const { columns } = fitted;
+  return { form: { kind: "columns", columns }, reader: inputs.encoding.read(inputs, columns) };
 }
 
-function fitSteps(
-  { preprocessing }: DataChoices,
-  form: InputForm,
-  inputs: RawTable | Frame,
-  rows: Uint32Array,
-  warnings: string[],
-): FittedStep[] {
+function fitSteps({ preprocessing }: DataChoices, all: RowReader, rows: Uint32Array, warnings: string[]): FittedStep[] {
   const steps: FittedStep[] = [];
   if (preprocessing.length === 0) return steps;
-  const all: RowReader =
-    form.kind === "columns" ? frameReader(inputs as Frame, form.columns) : tableReader(inputs as RawTable, form.scale);
-  const reader = chosenRows(all, rows);
+  const chosen = chosenRows(all, rows);
   for (const { definition, options } of preprocessing) {
-    const { state, warnings: told } = definition.fit(examplesOf(reader, steps), options);
+    const { state, warnings: told } = definition.fit(examplesOf(chosen, steps), options);
     for (const values of Object.values(state)) {
       if (Array.prototype.every.call(values, Number.isFinite)) continue;
       throw new DataError("E_PREPROCESSING_NUMBERS", {
@@ -188,7 +186,7 @@ function fitSteps(
 }
 
 function takeInputs(inputs: RawTable | Frame, rows: Uint32Array): RawTable | Frame {
-  return isFrame(inputs) ? takeFrameRows(inputs, rows) : takeRows(inputs, rows);
+  return isFrame(inputs) ? inputs.encoding.take(inputs, rows) : takeRows(inputs, rows);
 }
 
 /** The rows named, in the order given; values stay what they are. */

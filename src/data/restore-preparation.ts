@@ -4,7 +4,7 @@ import { showValue } from "../core/names.ts";
 import { isPlainObject } from "../core/objects.ts";
 import type { Definition } from "../core/registry.ts";
 import type { Task } from "./dataset.ts";
-import type { EncodedColumn } from "./encode.ts";
+import type { EncodedColumn } from "./frame.ts";
 import { type InputForm, Preparation, type PreparationParts, preparationFormat, type StoredPreparation } from "./preparation.ts";
 import type { PreprocessingDefinition, PreprocessingState } from "./preprocessing/define.ts";
 import { preprocessings } from "./preprocessing/index.ts";

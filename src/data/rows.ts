@@ -1,17 +1,8 @@
 /** Rows of inputs in float64, some at a time: what preprocessing is fitted on and applied to. */
 import { DataError } from "../core/errors.ts";
 import { exampleSize, type RawTable, type Table } from "./dataset.ts";
+import type { RowReader } from "./frame.ts";
 import type { Examples, PreprocessingDefinition, PreprocessingState } from "./preprocessing/define.ts";
-
-/** Inputs of any kind as numbers. */
-export interface RowReader {
-  readonly shape: readonly number[];
-  readonly count: number;
-  readonly names?: readonly string[];
-  readonly indicators?: readonly boolean[];
-  /** Writes the rows first, first + 1, ... one after the other, as many as fit in `out`. */
-  read(first: number, out: Float64Array): void;
-}
 
 /** Preprocessing, fitted. */
 export interface FittedStep {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { fillNormal, foldIn, randomKey } from "../../src/core/random.ts";
 import type { Dataset, RawDataset, RawTable } from "../../src/data/dataset.ts";
-import { type Frame, frameOf } from "../../src/data/frame.ts";
+import type { Frame } from "../../src/data/frame.ts";
 import { prepareData } from "../../src/data/prepare.ts";
+import { frameOf } from "../../src/data/records.ts";
 import { restorePreparation } from "../../src/data/restore-preparation.ts";
 import { splitParts, splitRows } from "../../src/data/split.ts";
 import { resolveRun } from "../../src/document/resolve.ts";

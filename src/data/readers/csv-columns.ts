@@ -8,6 +8,7 @@
  */
 import { DataError } from "../../core/errors.ts";
 import { showValue } from "../../core/names.ts";
+import { frameEncoding } from "../encode.ts";
 import { CategoryBuilder, type Column, type ColumnKinds, type Frame, notNumber } from "../frame.ts";
 import { type CsvCells, readCells, type Separator } from "./csv.ts";
 
@@ -48,7 +49,7 @@ export function readCsv(bytes: Uint8Array, origin: string, options: CsvOptions =
     const name = names?.[column] ?? `column${column + 1}`;
     return readColumn({ cells, first, column, name, point, kind: Object.hasOwn(kinds, name) ? kinds[name] : undefined });
   });
-  return { columns, count, origin, lines: cells.lines.slice(first) };
+  return { columns, count, origin, lines: cells.lines.slice(first), encoding: frameEncoding };
 }
 
 function readHeader(cells: CsvCells, header: "auto" | "yes" | "no", point: number): string[] | undefined {
