@@ -114,7 +114,7 @@ export type {
 } from "./engine/engine.ts";
 export type { Profile, ProfiledKernel, ProfiledRun, ProfileMarks, Profiler, ProfileSample } from "./engine/profile.ts";
 export { referenceEngine } from "./engine/reference/reference-engine.ts";
-export { probeThreads, type ThreadTeam, type ThreadWork } from "./engine/threads.ts";
+export { probeThreads, type SharedWork, type Sharing, type ThreadTeam, type ThreadWork } from "./engine/threads.ts";
 export { wasmProfiler } from "./engine/wasm/describe.ts";
 export { wasmEngine } from "./engine/wasm/wasm-engine.ts";
 export * as graph from "./graph/index.ts";

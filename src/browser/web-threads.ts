@@ -1,5 +1,6 @@
 /** Web Workers as threads of an engine: what `startThreads` of `osolgil/node` is in Node. */
 import { EngineError, OptionError } from "../core/errors.ts";
+import { shareByTime } from "../engine/sharing/sharing.ts";
 import { mostByDefault, mostThreads, probeThreads, type ThreadTeam } from "../engine/threads.ts";
 import { greeting } from "./greeting.ts";
 
@@ -123,6 +124,7 @@ export async function startWebThreads(count?: number, options: WebThreadOptions 
     size,
     deaths,
     post: (thread, work) => workers[thread - 1]!.postMessage(work),
+    share: shareByTime(size, count === undefined),
     release: undefined,
     close() {
       team.release?.();

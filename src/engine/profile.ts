@@ -70,7 +70,8 @@ export function marker(marks: Float64Array): (mark: number) => void {
 export class ProfileMarks {
   readonly originMs = sharedNowMs();
   readonly lists: readonly Float64Array[];
-  private readonly markers: readonly ((mark: number) => void)[];
+  /** What generated code calls in each thread that shares this one's memory of functions: the first. */
+  readonly markers: readonly ((mark: number) => void)[];
 
   constructor(threads: number) {
     this.lists = Array.from({ length: threads }, () => {

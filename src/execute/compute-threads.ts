@@ -1,6 +1,7 @@
 /** Worker threads for an engine. Whoever makes them watches over them; whoever has their ports lets them work. */
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { shareByTime } from "../engine/sharing/sharing.ts";
 import { mostByDefault, type ThreadTeam } from "../engine/threads.ts";
 
 /** What makes a team, in a form that can be sent to another thread (`ports` must be transferred). */
@@ -14,7 +15,7 @@ export function teamOf({ ports, deaths, adapts }: TeamParts): ThreadTeam {
   return {
     size: ports.length + 1,
     deaths,
-    adapts,
+    share: shareByTime(ports.length + 1, adapts),
     post: (thread, work) => ports[thread - 1]!.postMessage(work),
     release: undefined,
   };

@@ -5,6 +5,7 @@ import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.t
 import { type KeptPanels, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
+import { phaseBegins } from "../threads.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
 import { columnsForm, emitColumns } from "./columns-code.ts";
 import { type ConvolutionKernel, convolutionForm, emitConvolution, isConvolution } from "./convolution-code.ts";
@@ -20,7 +21,7 @@ import { emitRandom } from "./random-code.ts";
 import { emitRows, rowsForm } from "./rows-code.ts";
 import { emitStrip, type Widths } from "./strip-code.ts";
 import type { Target } from "./target.ts";
-import { checkImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
+import { checkImport, lapImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
 import { distances } from "./window-walk.ts";
 
 /** Bytes that the kernels of a plan need beside their tensors, in each thread. */
@@ -36,6 +37,8 @@ export function scratchBytes(plan: Plan): number {
 
 export interface ProgramPlaces {
   readonly plan: Plan;
+  /** The numbers of its phases, counted through all programs. */
+  readonly phases: readonly number[];
   /** Address of a tensor in memory, in bytes. */
   readonly addressOf: (tensor: Tensor) => number;
 }
@@ -217,6 +220,7 @@ class KernelLibrary {
 
   private callMatmul(f: FunctionBuilder, kernel: MatmulKernel, part: Part, addressOf: ProgramPlaces["addressOf"]): void {
     const { operands, stores, a, panels, transposeA, m, n, k, gathered, scale } = kernel;
+    const { first: firstK, of: rowsOfB } = kernel.part ?? { first: 0, of: k };
     const bytesOfA = scale === undefined ? 4 : 1;
     const form = matmulForm(kernel, this.target);
     const shared = {
@@ -233,9 +237,9 @@ class KernelLibrary {
     );
     for (const { first, tiles, tail } of columnGroups(kernel, this.target)) {
       const column = 4 * first;
-      part.place(addressOf(a), transposeA ? bytesOfA : gathered ? 0 : 4 * k);
-      f.i32(bytesOfA * (transposeA ? m : k))
-        .i32(addressOf(panels) + column * k)
+      part.place(addressOf(a) + bytesOfA * firstK, transposeA ? bytesOfA : gathered ? 0 : 4 * rowsOfB);
+      f.i32(bytesOfA * (transposeA ? m : rowsOfB))
+        .i32(addressOf(panels) + column * rowsOfB + panelRowBytes * firstK)
         .i32(k);
       f.i32(tiles)
         .i32(tail)
@@ -245,7 +249,7 @@ class KernelLibrary {
       for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
       if (gathered) part.place(addressOf(gathered), transposeA ? 0 : 4);
       else f.i32(0);
-      f.i32(panelRowBytes * m);
+      f.i32(panelRowBytes * m).i32(rowsOfB);
       const bytesOf = { full: 4 * n, perRow: 4, perColumn: 0, uniform: 0 };
       const behind = { full: column, perColumn: column, perRow: 0, uniform: 0 };
       for (const { tensor, layout, inPanels } of [...operands, ...stores]) {
@@ -297,7 +301,7 @@ export function compileModule(
   options: { readonly target: Target; readonly isShared: boolean; readonly hasTeam: boolean; readonly isProfiled: boolean },
 ): Uint8Array<ArrayBuffer> {
   const { isProfiled } = options;
-  const module = new ModuleBuilder(options.isShared, [checkImport, ...(isProfiled ? [markImport] : [])]);
+  const module = new ModuleBuilder(options.isShared, [checkImport, lapImport, ...(isProfiled ? [markImport] : [])]);
   // Kernels are numbered through all programs; the number before those of a program is for waiting.
   let number = 0;
   const timed = (f: FunctionBuilder, kernel: number, emit: () => void) => {
@@ -308,23 +312,30 @@ export function compileModule(
   const threadsCode = new ThreadsCode(module, threads.control);
   const library = new KernelLibrary(module, options.target);
   const waiting: number[] = [];
-  const bodies = [...programs].map(([name, { plan, addressOf }]) => {
+  const lap = (f: FunctionBuilder, phase: number) => options.hasTeam && threadsCode.emitLap(f, phase);
+  const bodies = [...programs].map(([name, { plan, addressOf, phases }]) => {
     const { index, code: f } = module.function(`${name}.body`, ["i32", "i32"]);
     const locals = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")] as const;
     let phase = 0;
     const meeting = number++;
     waiting.push(meeting);
     const meet = () => f.call(threadsCode.barrier);
+    lap(f, phaseBegins);
     for (const steps of together(plan.steps)) {
       const [{ partition, phase: next }] = steps;
       // One thread alone waits for nobody: its call is not worth a mark.
-      if (next > phase) options.hasTeam ? timed(f, meeting, meet) : meet();
+      if (next > phase) {
+        lap(f, phases[phase]!);
+        options.hasTeam ? timed(f, meeting, meet) : meet();
+        lap(f, phaseBegins);
+      }
       phase = next;
-      const part = new Part(f, partition, cuts, locals);
+      const part = new Part(f, partition, cuts.offsetOf(phases[phase]!, partition), locals);
       part.where(() => {
         for (const { kernel } of steps) timed(f, number++, () => library.call(f, kernel, part, addressOf));
       });
     }
+    lap(f, phases[phase]!);
     return index;
   });
   [...programs.keys()].forEach((name, number) => {
@@ -334,7 +345,7 @@ export function compileModule(
   if (options.hasTeam)
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
   const { code: f } = module.function("packKept", [], true);
-  const all = new Part(f, one, cuts, [0, 0, 0, 0]);
+  const all = new Part(f, one, 0, [0, 0, 0, 0]);
   for (const { leaf, panels, transposed, fromPanels, k, n } of kept.panels) {
     library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, fromPanels, k, n }, all, kept.addressOf);
   }

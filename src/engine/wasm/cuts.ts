@@ -43,15 +43,38 @@ export interface Cut {
   readonly rest: number;
 }
 
-/** The parts of a partition for so many threads. */
-export function cutPartition({ by, count, multiple }: Partition, threads: number): Cut[] {
-  if (by === "images") return cutImages(count, threads);
+/** The parts of a partition for threads with these shares of the work. */
+export function cutPartition(partition: Partition, shares: readonly number[]): Cut[] {
+  const { half, ...whole } = partition;
+  if (half === undefined || shares.length === 1) return cutAmong(whole, shares);
+  const lower = shares.length >> 1;
+  const none = { first: 0, count: 0, tall: 0, rest: 0 };
+  const cuts = cutAmong(whole, half === 0 ? shares.slice(0, lower) : shares.slice(lower));
+  const idle = new Array<Cut>(shares.length - cuts.length).fill(none);
+  return half === 0 ? [...cuts, ...idle] : [...idle, ...cuts];
+}
+
+/** Of all shares, the part before each thread. */
+function before(shares: readonly number[]): number[] {
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  let sum = 0;
+  return shares.map((share) => {
+    const part = sum / total;
+    sum += share;
+    return part;
+  });
+}
+
+function cutAmong({ by, count, multiple }: Partition, shares: readonly number[]): Cut[] {
+  const parts = before(shares);
+  const threads = shares.length;
+  if (by === "images") return cutImages(count, parts);
   const { height, rest } = cutRows(count);
   const strips = (rows: number) => stripsOf(rows, height, rest > 0);
   const bounds = [0];
   for (let thread = 1; thread < threads; thread++) {
     const least = bounds[bounds.length - 1]!;
-    const ideal = by === "one" ? count : (count * thread) / threads;
+    const ideal = by === "one" ? count : count * parts[thread]!;
     const fits = (bound: number) => by !== "rows" || (strips(bound - least) !== undefined && strips(count - bound) !== undefined);
     // The bound nearest to the ideal one that fits; the end fits always.
     let found = count;
@@ -72,10 +95,10 @@ export function cutPartition({ by, count, multiple }: Partition, threads: number
 }
 
 /** Images are cut between chunks; `tall` is the first chunk, `rest` how many there are. */
-function cutImages(images: number, threads: number): Cut[] {
+function cutImages(images: number, parts: readonly number[]): Cut[] {
   const chunks = chunksOf(images);
-  const bounds = Array.from({ length: threads + 1 }, (_, thread) => Math.round((chunks * thread) / threads));
-  return Array.from({ length: threads }, (_, thread) => {
+  const bounds = [...parts, 1].map((part) => Math.round(chunks * part));
+  return parts.map((_, thread) => {
     const [tall, end] = [bounds[thread]!, bounds[thread + 1]!];
     const first = firstOfChunk(images, tall);
     return { first, count: firstOfChunk(images, end) - first, tall, rest: end - tall };
@@ -84,36 +107,43 @@ function cutImages(images: number, threads: number): Cut[] {
 
 export const cutBytes = 16;
 
-const keyOf = ({ by, count, multiple }: Partition): string => `${by} ${count} ${multiple}`;
+const keyOf = (phase: number, { by, count, multiple, half }: Partition): string => `${phase} ${by} ${count} ${multiple} ${half}`;
 
-/** Rows of the table, one for each thread: where a partition's cut lies in its row. */
+/** A partition, and the number of the phase in which work is cut so; phases are counted through all programs. */
+export interface PhaseCut {
+  readonly phase: number;
+  readonly partition: Partition;
+}
+
+/** Rows of the table, one for each thread: where a partition's cut lies in its row. Each phase has its own. */
 export class CutTable {
   private readonly numbers = new Map<string, number>();
-  private readonly partitions: Partition[] = [];
+  private readonly cuts: PhaseCut[] = [];
 
-  /** @param partitions  all that there are: the table has a fixed size */
-  constructor(partitions: Iterable<Partition>) {
-    for (const partition of partitions) {
-      if (this.numbers.has(keyOf(partition))) continue;
-      this.numbers.set(keyOf(partition), this.partitions.push(partition) - 1);
+  /** @param cuts  all that there are: the table has a fixed size */
+  constructor(cuts: Iterable<PhaseCut>) {
+    for (const cut of cuts) {
+      const key = keyOf(cut.phase, cut.partition);
+      if (!this.numbers.has(key)) this.numbers.set(key, this.cuts.push(cut) - 1);
     }
   }
 
   /** Byte offset of a partition in a row of the table. */
-  offsetOf(partition: Partition): number {
-    const number = this.numbers.get(keyOf(partition));
-    if (number === undefined) throw new Error(`the cut table has no partition ${keyOf(partition)}`);
+  offsetOf(phase: number, partition: Partition): number {
+    const number = this.numbers.get(keyOf(phase, partition));
+    if (number === undefined) throw new Error(`the cut table has no partition ${keyOf(phase, partition)}`);
     return cutBytes * number;
   }
 
   get rowBytes(): number {
-    return cutBytes * this.partitions.length;
+    return cutBytes * this.cuts.length;
   }
 
-  /** Writes the rows of so many threads, `stride` bytes apart. */
-  write(words: Int32Array, stride: number, threads: number): void {
-    this.partitions.forEach((partition, number) => {
-      cutPartition(partition, threads).forEach(({ first, count, tall, rest }, thread) => {
+  /** Writes the rows, `stride` bytes apart: the cuts of one phase, or of all, by the shares of the threads in each. */
+  write(words: Int32Array, stride: number, sharesIn: (phase: number) => readonly number[], only?: number): void {
+    this.cuts.forEach(({ phase, partition }, number) => {
+      if (only !== undefined && phase !== only) return;
+      cutPartition(partition, sharesIn(phase)).forEach(({ first, count, tall, rest }, thread) => {
         words.set([first, count, tall, rest], (thread * stride + number * cutBytes) / 4);
       });
     });

@@ -124,8 +124,10 @@ const productHead = {
   numbers: 12,
   /** From panel to panel of what the formula reads and writes so. */
   panelBytes: 13,
+  /** How many k the panels of B have, of which the product may take a part. */
+  rowsOfB: 14,
 } as const;
-const productHeadCount = 14;
+const productHeadCount = 15;
 
 /** Functions that products share, by what they depend on. */
 export interface SharedStrips {
@@ -170,7 +172,7 @@ export function emitMatmul(
     .i32(16 * vectorsIn(tail))
     .op("i32.add")
     .set(sumsBytes);
-  f.get(tailColumn).get(p.k).op("i32.mul").get(p.b).op("i32.add").set(tailB);
+  f.get(tailColumn).get(p.rowsOfB).op("i32.mul").get(p.b).op("i32.add").set(tailB);
   f.get(p.k).set(depth);
   const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
   const emitStripOf = (rows: number) => {
@@ -227,7 +229,7 @@ export function emitMatmul(
     }
     if (hasTiles) {
       pushA();
-      for (const local of [p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.k, p.panelBytes])
+      for (const local of [p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.rowsOfB, p.panelBytes])
         f.get(local);
       if (inRegisters) for (const { local } of pointers) f.get(local);
       f.call(full);
@@ -244,7 +246,7 @@ export function emitMatmul(
           .get(tailColumn)
           .op("i32.add")
           .get(p.list)
-          .get(p.k)
+          .get(p.rowsOfB)
           .get(p.panelBytes);
         f.call(last);
         if (inRegisters) follow(true);

@@ -2,7 +2,7 @@
 import { chunksOf } from "../../graph/plan/image-kernels.ts";
 import type { Partition } from "../../graph/plan/partition.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { type CutTable, cutRows } from "./cuts.ts";
+import { cutRows } from "./cuts.ts";
 
 /** Parameters of a program's function: where the cuts of the thread and its scratch memory lie. */
 export const body = { cuts: 0, scratch: 1 } as const;
@@ -17,10 +17,11 @@ export class Part {
   private readonly chunk: Local;
   private readonly chunksLeft: Local;
 
-  constructor(f: FunctionBuilder, partition: Partition, cuts: CutTable, locals: readonly [Local, Local, Local, Local]) {
+  /** @param offset  of the partition in the cut table */
+  constructor(f: FunctionBuilder, partition: Partition, offset: number, locals: readonly [Local, Local, Local, Local]) {
     this.f = f;
     this.partition = partition;
-    this.offset = cuts.offsetOf(partition);
+    this.offset = offset;
     [this.first, this.count, this.chunk, this.chunksLeft] = locals;
   }
 

@@ -201,7 +201,7 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
   };
   /** Pushes the bytes of a panel. */
   const panelBytes = () => f.get(rowsOfB).i32(panelRowBytes).op("i32.mul");
-  const lastPanel = inner.panels[inner.panels.length - 1]!;
+  const next = f.local("i32");
   f.i32(0).set(column);
   f.loop(() => {
     for (const [i, { at }] of inner.panels.entries()) {
@@ -211,6 +211,10 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
           .op("i32.add")
           .set(at);
     }
+    panelBytes()
+      .get(inner.panels[inner.panels.length - 1]!.at)
+      .op("i32.add")
+      .set(next);
     if (fromList) {
       for (const [i, row] of aRows.entries())
         f.get(list)
@@ -233,9 +237,7 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
         });
       }
     } else emitSharedLoop();
-    // What follows the last panel is the next one: where all k count the loop has come to it.
-    if (skipsZeros) panelBytes().get(lastPanel.at).op("i32.add").set(b);
-    else if (lastPanel.at !== b) f.get(lastPanel.at).set(b);
+    f.get(next).set(b);
     f.forgetting(() => epilogue.emit()).forget(sums);
     f.bump(column, 16 * vectors);
     f.get(panels).i32(1).op("i32.sub").tee(panels).brIf(0);

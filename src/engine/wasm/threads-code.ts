@@ -21,19 +21,22 @@ export const controlWords = {
   sleepers: 384,
   /** Threads that wait for commands. */
   ready: 448,
+  /** Not 0 where threads time their phases. */
+  timed: 512,
 } as const;
-export const controlBytes = 512;
+export const controlBytes = 576;
 
 /** Looks at a word so often before it sleeps: some 20 microseconds. */
 const spins = 400_000;
 /** After this long in sleep it looks whether the others still live. */
 const napNanoseconds = 100_000_000;
 
-/** The host's function that throws where a thread has died, and the one that takes the time (only in a profile). */
+/** The host's functions: one throws where a thread has died, one takes the time of phases, one that of kernels (only in a profile). */
 export const checkImport: ImportedFunction = { name: "checkThreads", parameters: [] };
+export const lapImport: ImportedFunction = { name: "lap", parameters: ["i32"] };
 export const markImport: ImportedFunction = { name: "mark", parameters: ["i32"] };
-const checkThreads = 0;
-export const markFunction = 1;
+const [checkThreads, lapFunction] = [0, 1];
+export const markFunction = 2;
 
 export class ThreadsCode {
   private readonly module: ModuleBuilder;
@@ -125,6 +128,13 @@ export class ThreadsCode {
         () => this.wait(f, "generation", generation, false),
       );
     return index;
+  }
+
+  /** Tells the host that a phase begins, or that the thread's part of one is done; only in runs that are timed. */
+  emitLap(f: FunctionBuilder, phase: number): void {
+    f.i32(this.control)
+      .mem("i32.load", controlWords.timed)
+      .if(() => f.i32(phase).call(lapFunction));
   }
 
   /**

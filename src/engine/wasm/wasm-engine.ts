@@ -5,15 +5,13 @@ import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../
 import { readsOf } from "../../graph/plan/kernel.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
 import { fromPanels, type KeptPanels, toPanels } from "../../graph/plan/panels.ts";
-import { one } from "../../graph/plan/partition.ts";
 import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableMemory, TableValues } from "../engine.ts";
-import { marker, type Profile, type ProfileMarks, type Profiler } from "../profile.ts";
-import { checkThreads, type ThreadTeam } from "../threads.ts";
+import type { Profile, ProfileMarks, Profiler } from "../profile.ts";
+import { checkThreads, equalShares, lapper, type Sharing, type ThreadTeam } from "../threads.ts";
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
-import { Pace } from "./pace.ts";
 import { firstAddress, largestMemoryBytes, pageBytes } from "./pages.ts";
 import { probeHost, probeWasm } from "./probe.ts";
 import type { Target } from "./target.ts";
@@ -50,7 +48,16 @@ function layOut(
   const leaves = collectLeaves(Object.values(programs));
   const all = [...leaves.values()];
   const { plans, panels } = planPrograms(programs);
-  const cuts = new CutTable([one, ...[...plans.values()].flatMap(({ steps }) => steps.map(({ partition }) => partition))]);
+  let phaseCount = 0;
+  const phases = [...plans.values()].map(({ steps }) => {
+    const own = 1 + Math.max(0, ...steps.map(({ phase }) => phase));
+    return Array.from({ length: own }, () => phaseCount++);
+  });
+  const cuts = new CutTable(
+    [...plans.values()].flatMap(({ steps }, program) =>
+      steps.map(({ partition, phase }) => ({ partition, phase: phases[program]![phase]! })),
+    ),
+  );
   let end = placed.end;
   const take = (bytes: number) => {
     const start = end;
@@ -75,8 +82,7 @@ function layOut(
   for (const [leaf, home] of panels.paneled) shared.set(leaf, shared.get(home)!);
   const statesEnd = end;
   for (const entry of placed.addresses) shared.set(...entry);
-  const own = new Map<string, number>();
-  for (const [name, plan] of plans) own.set(name, take(plan.ownBytes));
+  const ownPlaces = new Map([...plans].map(([name, plan]) => [name, take(plan.ownBytes)]));
   const ownEnd = end;
   const arena = take(Math.max(0, ...[...plans.values()].map((plan) => plan.arenaBytes)));
   const threads = { control, cuts: cutsAt, scratch: take(scratchStride * threadCount), cutsStride, scratchStride };
@@ -85,19 +91,19 @@ function layOut(
   for (const entry of region(tables)) shared.set(...entry);
   const places = new Map<string, ProgramPlaces>();
   for (const [name, plan] of plans) {
+    const own = ownPlaces.get(name)!;
     const addressOf = (tensor: Tensor): number => {
       if (isLeaf(tensor, "constant")) return constantsAt + 4 * constants.indexOf(tensor.attributes.value as number);
       const home = plan.inPlace.get(tensor) ?? tensor;
       const owned = plan.own.get(home);
       const temporary = plan.arena.get(home);
       const address =
-        shared.get(home) ??
-        (owned !== undefined ? own.get(name)! + owned : temporary !== undefined ? arena + temporary : undefined);
+        shared.get(home) ?? (owned !== undefined ? own + owned : temporary !== undefined ? arena + temporary : undefined);
       if (address === undefined)
         throw new Error(`the plan of '${name}' has no place for ${tensor.primitive.name} [${tensor.shape.join(", ")}]`);
       return address;
     };
-    places.set(name, { plan, addressOf });
+    places.set(name, { plan, addressOf, phases: phases[places.size]! });
   }
   const parameters = states
     .filter((leaf) => isLeaf(leaf, "parameter"))
@@ -168,7 +174,7 @@ class WasmExecutable implements Executable {
   private working = 1;
   /** All threads of the team are ready. */
   private isWhole = false;
-  private readonly pace: Pace | undefined;
+  private readonly sharing: Sharing | undefined;
   private readonly profiler: Profiler | undefined;
   private readonly marks: ProfileMarks | undefined;
   private readonly tableMemory: TableMemory | undefined;
@@ -199,11 +205,21 @@ class WasmExecutable implements Executable {
     const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
     const options = { target, isShared, hasTeam: team !== undefined, isProfiled: profiler !== undefined };
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
+    this.sharing = team?.share?.({
+      phases: [...layout.programs.values()].map(({ phases }) => phases),
+      isProfiled: profiler !== undefined,
+      setTimed: (isTimed) => {
+        this.words[controlWords.timed / 4] = Number(isTimed);
+      },
+      useThreads: (count) => this.useThreads(count),
+      cut: (phase) => this.writeCuts(phase),
+    });
     const { exports } = new WebAssembly.Instance(module, {
       env: {
         memory,
         checkThreads: () => team && checkThreads(team.deaths),
-        ...(this.marks && { mark: marker(this.marks.lists[0]!) }),
+        lap: lapper(this.sharing?.laps[0]),
+        ...(this.marks && { mark: this.marks.markers[0]! }),
       },
     });
     this.names = Object.keys(programs);
@@ -214,7 +230,6 @@ class WasmExecutable implements Executable {
     }
     this.useThreads(1);
     this.team = team;
-    this.pace = team?.adapts ? new Pace(team.size) : undefined;
     if (team) this.engage(team, module, memory);
     this.compileMs = nowMs() - start;
   }
@@ -233,7 +248,8 @@ class WasmExecutable implements Executable {
     };
     for (let thread = 1; thread < team.size; thread++) {
       const own = { cuts: cuts + thread * cutsStride, scratch: scratch + thread * scratchStride };
-      team.post(thread, { module, memory, ...own, deaths: team.deaths, marks: this.marks?.lists[thread] });
+      const laps = this.sharing?.laps[thread];
+      team.post(thread, { module, memory, ...own, deaths: team.deaths, laps, marks: this.marks?.lists[thread] });
     }
   }
 
@@ -243,10 +259,17 @@ class WasmExecutable implements Executable {
   }
 
   private useThreads(count: number): void {
-    const { cuts, threads } = this.layout;
-    cuts.write(new Int32Array(this.buffer, threads.cuts), threads.cutsStride, count);
     this.words[controlWords.threads / 4] = count;
     this.working = count;
+    this.writeCuts();
+  }
+
+  /** Cuts the work of all phases for the threads that work, or that of one. */
+  private writeCuts(only?: number): void {
+    const { sharing, working } = this;
+    const { cuts, threads } = this.layout;
+    const sharesIn = (phase: number) => (working > 1 && sharing ? sharing.sharesIn(phase) : equalShares(working));
+    cuts.write(new Int32Array(this.buffer, threads.cuts), threads.cutsStride, sharesIn, only);
   }
 
   get activeThreads(): number {
@@ -271,13 +294,11 @@ class WasmExecutable implements Executable {
   run(program: string): void {
     const run = named(this.runs, program, "E_PROGRAM", "there is no program");
     if (this.keptIsStale || (this.team && !this.isWhole)) this.prepare();
-    if (this.marks) this.marks.around(this.names.indexOf(program), run);
-    else if (this.pace && this.isWhole) {
-      const start = nowMs();
-      run();
-      const threads = this.pace.took(program, nowMs() - start);
-      if (threads !== this.working) this.useThreads(threads);
-    } else run();
+    const number = this.names.indexOf(program);
+    const { marks } = this;
+    const work = marks ? () => marks.around(number, run) : run;
+    if (this.sharing && this.isWhole) this.sharing.run(number, work);
+    else work();
   }
 
   readProfile(): Profile | undefined {

@@ -6,7 +6,7 @@
  * gradient of the logits in one pass over rows. Since all other inputs come from earlier kernels, no cycle can arise.
  */
 
-import { expand } from "../primitives/elementwise.ts";
+import { add, expand } from "../primitives/elementwise.ts";
 import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
 import { geometryOf } from "../primitives/windows.ts";
@@ -24,8 +24,10 @@ import {
   windowsOver,
 } from "./fuse-images.ts";
 import type { ColumnsHead, Group, MatmulHead } from "./group.ts";
+import { takesHalves } from "./halves.ts";
 import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
 import { type ElementFormula, fewestColumnsToSkip, type PlainKernel } from "./kernel.ts";
+import { isKept } from "./panels.ts";
 import { Costs, fewRecomputed, mostRecomputed } from "./recompute.ts";
 
 /**
@@ -141,7 +143,23 @@ export class Fusion {
       return;
     }
     const rows = gatheredRows(left, n >= fewestColumnsToSkip) ?? { a: this.stored(left) };
-    this.openProduct(tensor, { ...rows, b: this.stored(right), ...flags });
+    const b = this.stored(right);
+    if (!transposeA && !transposeB && isKept(b) && takesHalves(m, k, n)) this.openHalves(tensor, { ...rows, b, ...flags });
+    else this.openProduct(tensor, { ...rows, b, ...flags });
+  }
+
+  /** Two products, and a group of rows that adds them. */
+  private openHalves(tensor: Tensor, head: Omit<MatmulHead, "kind">): void {
+    const [rows, columns] = tensor.shape as readonly [number, number];
+    const [first, second] = ([0, 1] as const).map((half) => {
+      const sums = makeTensor(tensor.inputs, tensor.shape);
+      this.openProduct(sums, { ...head, half });
+      return sums;
+    }) as [Tensor, Tensor];
+    const formula = this.formula(rows, columns);
+    const value = formula.apply(add(first, second), () => "full")!;
+    formula.members.set(tensor, { value, layout: "full" });
+    this.open({ head: { kind: "rows", joinsHalves: true }, formula }, tensor);
   }
 
   /** A group whose results are those of its head, and whose formula others may join. */

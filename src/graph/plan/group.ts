@@ -2,6 +2,7 @@
 import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
 import type { FormulaBuilder } from "./formula.ts";
+import { type Half, halfOf } from "./halves.ts";
 import type { PoolKernel, Windows } from "./image-kernels.ts";
 import type { ElementFormula, Formula, Kernel, PlainKernel, Store, Value } from "./kernel.ts";
 
@@ -10,6 +11,8 @@ export interface MatmulHead {
   readonly a: Tensor;
   readonly b: Tensor;
   readonly k: number;
+  /** Only the first, or only the second half of k. */
+  readonly half?: Half;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly windows?: Windows;
@@ -35,9 +38,15 @@ interface PoolHead {
   readonly isClosed: boolean;
 }
 
+interface RowsHead {
+  readonly kind: "rows";
+  /** It joins the halves of a product: nothing of it is computed twice. */
+  readonly joinsHalves?: boolean;
+}
+
 /** A kernel in the making. */
 export interface Group {
-  readonly head: MatmulHead | ColumnsHead | PlainHead | PoolHead | { readonly kind: "rows" };
+  readonly head: MatmulHead | ColumnsHead | PlainHead | PoolHead | RowsHead;
   readonly formula: FormulaBuilder;
 }
 
@@ -80,7 +89,7 @@ export function finishKernel(
     const [outer, size, inner] = extents;
     return { kind: "columns", name, elements, outer, size, columns: inner, operands, values, stores };
   }
-  const { a, k, transposeA, windows, gathered, scale } = head;
+  const { a, k, half, transposeA, windows, gathered, scale } = head;
   return {
     kind: "matmul",
     a,
@@ -88,7 +97,7 @@ export function finishKernel(
     transposeA,
     m: rows,
     n: columns,
-    k,
+    ...halfOf(k, half),
     ...(windows && { windows }),
     ...(gathered && { gathered }),
     ...(scale !== undefined && { scale }),

@@ -5,6 +5,7 @@
  */
 import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
+import type { DepthPart } from "./halves.ts";
 import type { ImageKernel, PoolKernel, Windows } from "./image-kernels.ts";
 import type { ElementFormula, Formula, Operand } from "./values.ts";
 
@@ -36,6 +37,8 @@ export interface MatmulKernel extends Formula {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  /** Where k is only a part of what A's rows and B's columns have. */
+  readonly part?: DepthPart;
   /** A's rows are the windows of images, and A is the images: a convolution. */
   readonly windows?: Windows;
   /** A's rows are rows of a table, which A is: their numbers. */

@@ -5,6 +5,7 @@
  * Two kernels that are cut alike need no meeting between them where each part of the second reads only what the same part of
  * the first has written. All other pairs of a writer and a reader lie in different phases; threads meet between phases.
  */
+import type { Half } from "./halves.ts";
 import { type Kernel, type Read, readsOf } from "./kernel.ts";
 
 export interface Partition {
@@ -13,6 +14,8 @@ export interface Partition {
   readonly count: number;
   /** Cuts lie at multiples of this. */
   readonly multiple: number;
+  /** It is the work of the first, or of the second half of the threads. */
+  readonly half?: Half;
 }
 
 /** All of it is the work of one thread. */
@@ -56,7 +59,7 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
       return kernel.transposed ? rows(kernel.n, panelRows) : rows(kernel.k, packed ? panelRows : 1);
     case "matmul":
       if (kernel.windows) return images(kernel.windows.images);
-      return rows(kernel.m, packed ? panelRows : 1);
+      return { ...rows(kernel.m, packed ? panelRows : 1), ...(kernel.part && { half: kernel.part.half }) };
     case "columns":
       return kernel.outer > 1 ? rows(kernel.outer) : columns(kernel.columns);
     case "rows": {
@@ -77,7 +80,8 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
 }
 
 /** Whether two kernels are cut at the same places. */
-export const sameCut = (a: Partition, b: Partition) => a.by === b.by && a.count === b.count && a.multiple === b.multiple;
+export const sameCut = (a: Partition, b: Partition) =>
+  a.by === b.by && a.count === b.count && a.multiple === b.multiple && a.half === b.half;
 
 /** Whether a part of the one kernel reads only what the same part of the other writes. */
 function staysInPart(writer: Partition, reader: Partition, reach: Read["reach"]): boolean {

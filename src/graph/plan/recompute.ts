@@ -36,6 +36,7 @@ export class Costs {
     const isElement =
       tensor.primitive.kind === "elementwise" &&
       group?.head.kind === "rows" &&
+      !group.head.joinsHalves &&
       !group.formula.values.some(({ kind }) => kind === "reduce");
     let cost = isElement && !expensive.has(tensor.primitive.name) ? 1 : Number.POSITIVE_INFINITY;
     for (const one of isElement ? tensor.inputs : []) {

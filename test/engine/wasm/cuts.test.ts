@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { equalShares } from "../../../src/engine/threads.ts";
 import { cutPartition, cutRows } from "../../../src/engine/wasm/cuts.ts";
 import { propertyRuns } from "../../support/long.ts";
 
@@ -12,7 +13,7 @@ const partitions = fc.record({
 test("parts follow each other, hold everything, begin at multiples, and fall into strips of the whole's heights", () => {
   fc.assert(
     fc.property(partitions, fc.integer({ min: 1, max: 9 }), (partition, threads) => {
-      const parts = cutPartition(partition, threads);
+      const parts = cutPartition(partition, equalShares(threads));
       const { height, rest } = cutRows(partition.count);
       expect(parts).toHaveLength(threads);
       let next = 0;
@@ -39,6 +40,6 @@ test.each([
   [16, 2, [6, 10]],
   [32, 2, [16, 16]],
 ])("%i rows are shared fairly by %i threads", (count, threads, expected) => {
-  const sizes = cutPartition({ by: "rows", count, multiple: 1 }, threads).map((part) => part.count);
+  const sizes = cutPartition({ by: "rows", count, multiple: 1 }, equalShares(threads)).map((part) => part.count);
   expect(sizes.toSorted((a, b) => a - b)).toEqual(expected.toSorted((a, b) => a - b));
 });

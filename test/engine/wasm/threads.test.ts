@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { EngineError } from "../../../src/core/errors.ts";
+import { foldIn, randomKey, uniformAt } from "../../../src/core/random.ts";
 import type { Numerics } from "../../../src/engine/engine.ts";
+import { shareByTime } from "../../../src/engine/sharing/sharing.ts";
 import type { ThreadTeam } from "../../../src/engine/threads.ts";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import { startThreads } from "../../../src/execute/compute-threads.ts";
@@ -77,6 +79,47 @@ test("1, 2, 3 and 4 threads give the same bits with convolutions, pools and drop
   for (const team of teams.values()) expect(trained(team)).toEqual(alone);
 });
 
+/** Shares of the work that no clock would give: others for each phase, from tiny to nearly all. */
+const unevenly = (seed: number): NonNullable<ThreadTeam["share"]> => {
+  const weight = (phase: number, thread: number) => 0.02 + uniformAt(foldIn(randomKey(seed), "phase", phase), thread) ** 3;
+  return ({ phases }) => ({
+    laps: [],
+    sharesIn: (phase) => Array.from({ length: 4 }, (_, thread) => weight(phase + phases.length, thread)),
+    run: (_, run) => run(),
+  });
+};
+
+test("the same bits however unevenly work is shared, in halves of k as well", { timeout: 600_000 }, async () => {
+  const shapes = fc.record({
+    // More than four times the batch, and enough weights: the first product is computed in halves.
+    features: fc.integer({ min: 410, max: 500 }),
+    units: fc.integer({ min: 41, max: 70 }),
+    batch: fc.integer({ min: 1, max: 100 }),
+    bytes: fc.boolean(),
+    numerics: fc.constantFrom("fused" as Numerics, "portable" as Numerics),
+    seed: fc.nat(),
+  });
+  const team = startThreads(4)!;
+  fc.assert(
+    fc.property(shapes, ({ features, units, batch, bytes, numerics, seed }) => {
+      const data = blobs({ count: 3 * batch + 7, classes: 3, features, bytes });
+      const model = [{ kind: "dense", units }, "relu", { kind: "dense", units: 30 }, "tanh", { kind: "dense", units: 3 }];
+      const run = runOf({ model, optimizer: { kind: "adam", learningRate: 0.01 }, training: { batchSize: batch, epochs: 3 } });
+      const trained = (threads?: ThreadTeam) => {
+        const session = new Session(run, data, { engine: wasmEngine, numerics, ...(threads && { threads }) });
+        if (threads) allReady(session, threads);
+        const losses = Array.from({ length: 5 }, (_, step) => session.step(step).loss);
+        return { losses, scores: session.evaluate("test"), states: session.readStates() };
+      };
+      const alone = trained();
+      expect(alone.losses.every(Number.isFinite)).toBe(true);
+      expect(trained(Object.assign(team, { share: unevenly(seed) }))).toEqual(alone);
+    }),
+    propertyRuns(12, 300),
+  );
+  await team.close();
+});
+
 test("a step does not wait for threads that are not ready yet", async () => {
   const team = startThreads(2)!;
   const session = new Session(runOf(), blobs({ count: 150, classes: 3, features: 5 }), { engine: wasmEngine, threads: team });
@@ -111,7 +154,10 @@ test("a team that adapts gives the same bits while it tries one thread and all o
   const team = startThreads(2)!;
   const run = runOf({ training: { batchSize: 30, epochs: 40 } });
   const data = blobs({ count: 150, classes: 3, features: 5 });
-  const adapting = new Session(run, data, { engine: wasmEngine, threads: Object.assign(team, { adapts: true }) });
+  const adapting = new Session(run, data, {
+    engine: wasmEngine,
+    threads: Object.assign(team, { share: shareByTime(team.size, true) }),
+  });
   const alone = new Session(run, data, { engine: wasmEngine });
   allReady(adapting, team);
   const seen = new Set<number>();

@@ -17,7 +17,7 @@ const margin = 0.97;
 
 export class Pace {
   private readonly most: number;
-  private program: string | undefined;
+  private program: number | undefined;
   /** Times of the runs on trial. */
   private readonly times: number[] = [];
   /** Runs of other programs since the last of the one on trial. */
@@ -35,7 +35,7 @@ export class Pace {
   }
 
   /** Tells how long a run of a program took, and gives the number of threads for the next. */
-  took(program: string, ms: number): number {
+  took(program: number, ms: number): number {
     if (this.stage === "hold") {
       if (nowMs() < this.until) return this.chosen;
       this.program = program;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { Pace } from "../../../src/engine/wasm/pace.ts";
+import { Pace } from "../../../src/engine/sharing/pace.ts";
 
 /** What a pace chooses after its trials, for runs that take so long with all threads and with one. */
 function chosen(withAll: number, withOne: number): number {
   const pace = new Pace(4);
   let threads = 4;
-  for (let run = 0; run < 40; run++) threads = pace.took("train", threads === 4 ? withAll : withOne);
+  for (let run = 0; run < 40; run++) threads = pace.took(0, threads === 4 ? withAll : withOne);
   return threads;
 }
 
@@ -22,15 +22,15 @@ test("runs of another program do not count in a trial", () => {
   const pace = new Pace(2);
   let threads = 2;
   for (let run = 0; run < 40; run++) {
-    threads = pace.took("train", threads === 2 ? 1 : 2);
-    threads = pace.took("evaluate", threads === 2 ? 90 : 1);
+    threads = pace.took(0, threads === 2 ? 1 : 2);
+    threads = pace.took(1, threads === 2 ? 90 : 1);
   }
   expect(threads).toBe(2);
 });
 
 test("a program that runs no more leaves its trial to another", () => {
   const pace = new Pace(2);
-  let threads = pace.took("evaluate", 1);
-  for (let run = 0; run < 60; run++) threads = pace.took("train", threads === 2 ? 5 : 1);
+  let threads = pace.took(1, 1);
+  for (let run = 0; run < 60; run++) threads = pace.took(0, threads === 2 ? 5 : 1);
   expect(threads).toBe(1);
 });
