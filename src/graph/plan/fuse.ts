@@ -262,8 +262,8 @@ export class Fusion {
 
   private placeElementwise(tensor: Tensor): void {
     const latest = this.latestGroup(tensor);
-    const early = this.latestGroup(tensor, true);
-    if (early >= 0 && early < latest && this.joinEarly(early, tensor)) return;
+    const earlier = new Set([this.latestGroup(tensor, true), ...tensor.inputs.map((one) => this.producer(one) ?? -1)]);
+    for (const early of earlier) if (early >= 0 && early < latest && this.joinEarly(early, tensor)) return;
     if (latest >= 0 && this.join(this.groups[latest]!, tensor)) this.groupOf.set(tensor, latest);
     else this.ownGroup(tensor);
   }

@@ -5,6 +5,7 @@
  * Two kernels that are cut alike need no meeting between them where each part of the second reads only what the same part of
  * the first has written. All other pairs of a writer and a reader lie in different phases; threads meet between phases.
  */
+import { isLeaf } from "../tensor.ts";
 import type { Half } from "./halves.ts";
 import { type Kernel, type Read, readsOf } from "./kernel.ts";
 
@@ -64,8 +65,10 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
       return kernel.outer > 1 ? rows(kernel.outer) : columns(kernel.columns);
     case "rows": {
       if (kernel.rows > 1) {
-        // Several rows for each image: the pixels.
-        const count = [...imageCounts].find((one) => kernel.rows > one && kernel.rows % one === 0);
+        // Several rows for each image: the pixels; or one, where images are taken out of their table.
+        const gathers = kernel.operands.every(({ tensor, rows }) => rows || isLeaf(tensor, "constant"));
+        const least = gathers ? 1 : 2;
+        const count = [...imageCounts].find((one) => kernel.rows >= least * one && kernel.rows % one === 0);
         return count === undefined ? rows(kernel.rows, packed ? panelRows : 1) : images(count);
       }
       const isFlat = kernel.values.every(({ kind }) => kind !== "reduce" && kind !== "columnIndex");

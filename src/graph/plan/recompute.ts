@@ -4,7 +4,7 @@ import { baseOf } from "./formula.ts";
 import type { Group } from "./group.ts";
 
 /** Most operations that are done again rather than loading what they gave. */
-export const mostRecomputed = 4;
+export const mostRecomputed = 5;
 /** In the epilogue of a product, whose registers are full. */
 export const fewRecomputed = 2;
 const expensive: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "erf", "sqrt", "div"]);
@@ -16,8 +16,11 @@ const expensive: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid",
 const isTest = ({ primitive, inputs }: Tensor): boolean =>
   (primitive.name === "greater" || primitive.name === "less" || primitive.name === "equal") && isLeaf(inputs[1]!, "constant");
 
+/** What it takes to compute a tensor again; undefined where that cannot be. */
+type Operations = ReadonlySet<Tensor> | undefined;
+
 export class Costs {
-  private readonly costs = new Map<Tensor, number>();
+  private readonly known = new Map<Tensor, Operations>();
   private readonly groupOf: (tensor: Tensor) => Group | undefined;
 
   constructor(groupOf: (tensor: Tensor) => Group | undefined) {
@@ -26,24 +29,32 @@ export class Costs {
 
   /** Operations that it takes to compute a tensor again; infinite where that cannot be. */
   of(tensor: Tensor): number {
-    const known = this.costs.get(tensor);
-    if (known !== undefined) return known;
+    return this.operations(tensor)?.size ?? Number.POSITIVE_INFINITY;
+  }
+
+  private operations(tensor: Tensor): Operations {
+    if (this.known.has(tensor)) return this.known.get(tensor);
     const group = this.groupOf(tensor);
-    if (group && isTest(tensor)) {
-      this.costs.set(tensor, 1);
-      return 1;
-    }
+    const found = this.find(tensor, group);
+    if (group) this.known.set(tensor, found);
+    return found;
+  }
+
+  private find(tensor: Tensor, group: Group | undefined): Operations {
+    const { primitive, inputs } = tensor;
+    if (group && isTest(tensor)) return new Set([tensor]);
     const isElement =
-      tensor.primitive.kind === "elementwise" &&
+      primitive.kind === "elementwise" &&
       group?.head.kind === "rows" &&
       !group.head.joinsHalves &&
       !group.formula.values.some(({ kind }) => kind === "reduce");
-    let cost = isElement && !expensive.has(tensor.primitive.name) ? 1 : Number.POSITIVE_INFINITY;
-    for (const one of isElement ? tensor.inputs : []) {
-      const below = this.of(baseOf(one));
-      if (below <= mostRecomputed) cost += below;
+    if (!isElement || expensive.has(primitive.name)) return undefined;
+    const all = new Set(primitive.name === "identity" ? [] : [tensor]);
+    for (const one of inputs) {
+      // What takes more is loaded.
+      const below = this.operations(baseOf(one));
+      if (below && below.size <= mostRecomputed) for (const operation of below) all.add(operation);
     }
-    if (group) this.costs.set(tensor, cost);
-    return cost;
+    return all;
   }
 }
