@@ -24,6 +24,7 @@ export {
   iota,
   isLeaf,
   type LeafKind,
+  type Meaning,
   named,
   type Operand,
   type Primitive,

@@ -41,9 +41,13 @@ export interface Primitive {
    * Those of an elementwise primitive have the output's shape: what broadcasting stretched is summed by `differentiate`.
    */
   readonly derivative?: (node: Tensor, gradient: Tensor) => readonly (Tensor | null)[];
-  /** The plain meaning, in float64, row-major: fills `out` from the inputs' values. */
-  readonly reference?: (node: Tensor, inputs: readonly ArrayLike<number>[], out: Float64Array) => void;
 }
+
+/**
+ * The plain meaning of a primitive, in float64, row-major: fills `out` from the inputs' values. It stands beside the primitive, not in it: who
+ * does not compute so (see meanings.ts) does not load it.
+ */
+export type Meaning = (node: Tensor, inputs: readonly ArrayLike<number>[], out: Float64Array) => void;
 
 /** A node of the graph: an operation on other nodes, and the shape of what it gives. It holds no numbers. */
 export interface Tensor {

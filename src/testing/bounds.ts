@@ -9,6 +9,7 @@
 
 import type { Geometry } from "../graph/index.ts";
 import { isLeaf, type Program, printProgram, programOrder, sizeOf, type Tensor } from "../graph/index.ts";
+import { computePlainly } from "../graph/meanings.ts";
 import { visitWindows } from "../graph/primitives/geometry.ts";
 import { fail } from "./check.ts";
 import { largest32, productBound, tiny32, unit32 } from "./close.ts";
@@ -149,7 +150,7 @@ function reduced(node: Tensor, { value, error }: Bounded): Float64Array {
 function product(node: Tensor, [a, b]: readonly [Bounded, Bounded]): Float64Array {
   const compute = (left: Float64Array, right: Float64Array): Float64Array => {
     const out = new Float64Array(sizeOf(node.shape));
-    node.primitive.reference!(node, [left, right], out);
+    computePlainly(node, [left, right], out);
     return out;
   };
   const magnitude = (one: Bounded) => one.value.map((v, i) => Math.abs(v) + one.error[i]!);
@@ -175,7 +176,7 @@ function leafBounds(leaf: Tensor, values: Values): Bounded {
 /** The meaning of a node, from other numbers than its own. */
 function meaningOf(node: Tensor, inputs: readonly ArrayLike<number>[]): Float64Array {
   const out = new Float64Array(sizeOf(node.shape));
-  node.primitive.reference!(node, inputs, out);
+  computePlainly(node, inputs, out);
   return out;
 }
 
@@ -228,7 +229,7 @@ export function boundsOf(program: Program, values: Values): Map<Tensor, Bounded>
     }
     const inputs = node.inputs.map((one) => known.get(one)!);
     const value = new Float64Array(sizeOf(node.shape));
-    node.primitive.reference!(
+    computePlainly(
       node,
       inputs.map((one) => one.value),
       value,
@@ -246,7 +247,7 @@ export function boundsOf(program: Program, values: Values): Map<Tensor, Bounded>
       // Moves of numbers move their errors along; the maximum of a window is off by no more than the worst of them.
       error = new Float64Array(value.length);
       const moved = node.primitive.kind === "gather" ? [inputs[0]!.error, inputs[1]!.value] : [inputs[0]!.error];
-      node.primitive.reference!(node, moved, error);
+      computePlainly(node, moved, error);
     }
     known.set(node, { value, error: error.map((e, i) => known32(value[i]!, e)) });
   }

@@ -5,6 +5,7 @@
 import { nowMs } from "../../core/clock.ts";
 import { EngineError } from "../../core/errors.ts";
 import { collectLeaves, isLeaf, type Program, programInputs, programOrder, sizeOf, type Tensor } from "../../graph/index.ts";
+import { computePlainly } from "../../graph/meanings.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { Engine, Executable, TableValues } from "../engine.ts";
 
@@ -88,7 +89,7 @@ class ReferenceExecutable implements Executable {
       return found;
     };
     for (const tensor of order) {
-      if (tensor.inputs.length > 0) tensor.primitive.reference!(tensor, tensor.inputs.map(of), of(tensor) as Float64Array);
+      if (tensor.inputs.length > 0) computePlainly(tensor, tensor.inputs.map(of), of(tensor) as Float64Array);
     }
     const written = program.assignments.map(({ state, value }) => [state, Float64Array.from(of(value))] as const);
     for (const [output, tensor] of Object.entries(program.outputs)) outputs.get(output)!.set(of(tensor));

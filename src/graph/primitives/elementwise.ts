@@ -1,86 +1,107 @@
 /**
- * Elementwise primitives: a scalar function each, applied with broadcasting. Value and derivative stand side by side; an
- * engine adds how it computes the function on its vectors.
+ * Elementwise primitives: a scalar function each, applied with broadcasting. An engine adds how it computes the function on its vectors.
  *
  * Comparisons give 1 or 0 and pass no gradient. At a kink the derivative is that of the side named in the comment.
  */
 import { ShapeError } from "../../core/errors.ts";
 import * as math from "../../core/math.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape, showShape } from "../shape.ts";
-import { asTensor, createTensor, describeTensor, isLeaf, type Operand, type Primitive, type Tensor } from "../tensor.ts";
+import {
+  asTensor,
+  createTensor,
+  describeTensor,
+  isLeaf,
+  type Meaning,
+  type Operand,
+  type Primitive,
+  type Tensor,
+} from "../tensor.ts";
 
-interface ElementwiseRule {
-  readonly value: (...arguments_: number[]) => number;
-  /** Gradient for each input, given inputs, output and the output's gradient. Absent: nothing flows. */
-  readonly derivative?: (g: Tensor, inputs: readonly Tensor[], out: Tensor) => readonly (Tensor | null)[];
-}
+/** Gradient for each input, given inputs, output and the output's gradient; undefined where nothing flows. */
+type Derivative = ((g: Tensor, inputs: readonly Tensor[], out: Tensor) => readonly (Tensor | null)[]) | undefined;
 
-const rules = {
-  identity: { value: (x) => x, derivative: (g) => [g] },
-  add: { value: (a, b) => a + b, derivative: (g) => [g, g] },
-  sub: { value: (a, b) => a - b, derivative: (g) => [g, neg(g)] },
-  mul: { value: (a, b) => a * b, derivative: (g, [a, b]) => [mul(g, b!), mul(g, a!)] },
-  div: { value: (a, b) => a / b, derivative: (g, [, b], out) => [div(g, b!), neg(div(mul(g, out), b!))] },
-  neg: { value: (x) => -x, derivative: (g) => [neg(g)] },
-  abs: { value: Math.abs, derivative: (g, [x]) => [mul(g, sub(greater(x!, 0), less(x!, 0)))] }, // 0 at 0
-  sqrt: { value: Math.sqrt, derivative: (g, _, out) => [div(mul(g, 0.5), out)] },
-  exp: { value: math.exp, derivative: (g, _, out) => [mul(g, out)] },
-  log: { value: math.log, derivative: (g, [x]) => [div(g, x!)] },
-  tanh: { value: math.tanh, derivative: (g, _, out) => [mul(g, sub(1, mul(out, out)))] },
-  sigmoid: { value: math.sigmoid, derivative: (g, _, out) => [mul(g, mul(out, sub(1, out)))] },
-  softplus: { value: math.softplus, derivative: (g, [x]) => [mul(g, sigmoid(x!))] },
-  erf: { value: math.erf, derivative: (g, [x]) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!)))))] },
-  // max(0, x), with NaN and -0 passed on; 0 at 0. In terms of the output, so that the input need not be kept.
-  relu: { value: (x) => (x < 0 ? 0 : x), derivative: (g, _, out) => [select(greater(out, 0), g, 0)] },
-  // NaN is not below anything, and stays.
-  flush: {
-    value: (x, least) => (Math.abs(x!) < least! ? 0 : x!),
-    derivative: (g, [x, least]) => [select(less(abs(x!), least!), 0, g), null],
-  },
-  maximum: { value: Math.max, derivative: (g, [a, b]) => [select(less(a!, b!), 0, g), select(less(a!, b!), g, 0)] }, // a where equal
-  minimum: { value: Math.min, derivative: (g, [a, b]) => [select(greater(a!, b!), 0, g), select(greater(a!, b!), g, 0)] }, // a where equal
-  equal: { value: (a, b) => (a === b ? 1 : 0) },
-  less: { value: (a, b) => (a < b ? 1 : 0) },
-  greater: { value: (a, b) => (a > b ? 1 : 0) },
-  // first ? second : third, where anything but 0 counts as true
-  select: {
-    value: (c, a, b) => (c !== 0 ? a : b)!,
-    derivative: (g, [c]) => [null, select(c!, g, 0), select(c!, 0, g)],
-  },
-} as const satisfies Record<string, ElementwiseRule>;
+const derivatives = {
+  identity: (g) => [g],
+  add: (g) => [g, g],
+  sub: (g) => [g, neg(g)],
+  mul: (g, [a, b]) => [mul(g, b!), mul(g, a!)],
+  div: (g, [, b], out) => [div(g, b!), neg(div(mul(g, out), b!))],
+  neg: (g) => [neg(g)],
+  abs: (g, [x]) => [mul(g, sub(greater(x!, 0), less(x!, 0)))], // 0 at 0
+  sqrt: (g, _, out) => [div(mul(g, 0.5), out)],
+  exp: (g, _, out) => [mul(g, out)],
+  log: (g, [x]) => [div(g, x!)],
+  tanh: (g, _, out) => [mul(g, sub(1, mul(out, out)))],
+  sigmoid: (g, _, out) => [mul(g, mul(out, sub(1, out)))],
+  softplus: (g, [x]) => [mul(g, sigmoid(x!))],
+  erf: (g, [x]) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!)))))],
+  relu: (g, _, out) => [select(greater(out, 0), g, 0)], // 0 at 0; in terms of the output, so that the input need not be kept
+  flush: (g, [x, least]) => [select(less(abs(x!), least!), 0, g), null],
+  maximum: (g, [a, b]) => [select(less(a!, b!), 0, g), select(less(a!, b!), g, 0)], // a where equal
+  minimum: (g, [a, b]) => [select(greater(a!, b!), 0, g), select(greater(a!, b!), g, 0)], // a where equal
+  equal: undefined,
+  less: undefined,
+  greater: undefined,
+  select: (g, [c]) => [null, select(c!, g, 0), select(c!, 0, g)],
+} as const satisfies Record<string, Derivative>;
+
+/** What each of them is for single numbers. */
+const functions: Readonly<Record<ElementwiseName, (...arguments_: number[]) => number>> = {
+  identity: (x) => x!,
+  add: (a, b) => a! + b!,
+  sub: (a, b) => a! - b!,
+  mul: (a, b) => a! * b!,
+  div: (a, b) => a! / b!,
+  neg: (x) => -x!,
+  abs: Math.abs,
+  sqrt: Math.sqrt,
+  exp: math.exp,
+  log: math.log,
+  tanh: math.tanh,
+  sigmoid: math.sigmoid,
+  softplus: math.softplus,
+  erf: math.erf,
+  relu: (x) => (x! < 0 ? 0 : x!), // max(0, x), with NaN and -0 passed on
+  flush: (x, least) => (Math.abs(x!) < least! ? 0 : x!), // NaN is not below anything, and stays
+  maximum: Math.max,
+  minimum: Math.min,
+  equal: (a, b) => (a === b ? 1 : 0),
+  less: (a, b) => (a! < b! ? 1 : 0),
+  greater: (a, b) => (a! > b! ? 1 : 0),
+  select: (c, a, b) => (c !== 0 ? a : b)!, // anything but 0 counts as true
+};
 
 /** The names of the elementwise primitives. */
-export type ElementwiseName = keyof typeof rules;
+export type ElementwiseName = keyof typeof derivatives;
 /** All elementwise primitives by name. */
-export const elementwiseNames = Object.keys(rules) as ElementwiseName[];
+export const elementwiseNames = Object.keys(derivatives) as ElementwiseName[];
 
 function definePrimitive(name: ElementwiseName): Primitive {
-  const rule: ElementwiseRule = rules[name];
-  return {
-    name,
-    kind: "elementwise",
-    ...(rule.derivative && { derivative: (node, gradient) => rule.derivative!(gradient, node.inputs, node) }),
-    reference(node, inputs, out) {
-      const strides = node.inputs.map(({ shape }) => broadcastStrides(shape, node.shape));
-      const index = new Array<number>(node.shape.length).fill(0);
-      const offsets = strides.map(() => 0);
-      for (let i = 0; i < out.length; i++) {
-        out[i] = rule.value(...offsets.map((offset, k) => inputs[k]![offset]!));
-        for (let axis = index.length - 1; axis >= 0; axis--) {
-          index[axis]!++;
-          strides.forEach((stride, k) => {
-            offsets[k]! += stride[axis]!;
-          });
-          if (index[axis]! < node.shape[axis]!) break;
-          strides.forEach((stride, k) => {
-            offsets[k]! -= stride[axis]! * node.shape[axis]!;
-          });
-          index[axis] = 0;
-        }
-      }
-    },
-  };
+  const derivative: Derivative = derivatives[name];
+  return { name, kind: "elementwise", ...(derivative && { derivative: (node, g) => derivative(g, node.inputs, node) }) };
 }
+
+/** The plain meaning of an elementwise primitive. */
+export const elementwiseMeaning: Meaning = (node, inputs, out) => {
+  const value = functions[node.primitive.name as ElementwiseName];
+  const strides = node.inputs.map(({ shape }) => broadcastStrides(shape, node.shape));
+  const index = new Array<number>(node.shape.length).fill(0);
+  const offsets = strides.map(() => 0);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = value(...offsets.map((offset, k) => inputs[k]![offset]!));
+    for (let axis = index.length - 1; axis >= 0; axis--) {
+      index[axis]!++;
+      strides.forEach((stride, k) => {
+        offsets[k]! += stride[axis]!;
+      });
+      if (index[axis]! < node.shape[axis]!) break;
+      strides.forEach((stride, k) => {
+        offsets[k]! -= stride[axis]! * node.shape[axis]!;
+      });
+      index[axis] = 0;
+    }
+  }
+};
 
 const primitives = Object.fromEntries(elementwiseNames.map((name) => [name, definePrimitive(name)])) as Record<
   ElementwiseName,

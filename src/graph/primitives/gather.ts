@@ -6,21 +6,23 @@
  */
 import { ShapeError } from "../../core/errors.ts";
 import { sizeOf } from "../shape.ts";
-import { createTensor, describeTensor, isLeaf, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, describeTensor, isLeaf, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 
 const primitive: Primitive = {
   name: "gather",
   kind: "gather",
   derivative: () => [null, null],
-  reference(node, [values, rows], out) {
-    const width = sizeOf(node.shape.slice(1));
-    const count = node.inputs[0]!.shape[0]!;
-    for (let i = 0; i < node.shape[0]!; i++) {
-      const row = rows![i]!;
-      if (!(row >= 0 && row < count)) throw new RangeError(`gather: row ${row} of a table of ${count}`);
-      for (let j = 0; j < width; j++) out[i * width + j] = values![row * width + j]!;
-    }
-  },
+};
+
+/** The plain meaning of `gather`. */
+export const gatherMeaning: Meaning = (node, [values, rows], out) => {
+  const width = sizeOf(node.shape.slice(1));
+  const count = node.inputs[0]!.shape[0]!;
+  for (let i = 0; i < node.shape[0]!; i++) {
+    const row = rows![i]!;
+    if (!(row >= 0 && row < count)) throw new RangeError(`gather: row ${row} of a table of ${count}`);
+    for (let j = 0; j < width; j++) out[i * width + j] = values![row * width + j]!;
+  }
 };
 
 /**

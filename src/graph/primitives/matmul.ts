@@ -5,7 +5,7 @@
  * Source   the affine layer's dX = dY W^T, dW = X^T dY (lecture, A4), and their mirror images.
  */
 import { ShapeError } from "../../core/errors.ts";
-import { createTensor, describeTensor, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, describeTensor, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 
 /** Which factors are taken transposed. */
 export interface MatmulOptions {
@@ -24,20 +24,22 @@ const primitive: Primitive = {
       tb ? matmul(g, a, { transposeA: true, transposeB: ta }) : matmul(a, g, { transposeA: !ta }),
     ];
   },
-  reference(node, [a, b], out) {
-    const { transposeA, transposeB } = node.attributes;
-    const [m, n] = node.shape as [number, number];
-    const [rows, columns] = node.inputs[0]!.shape as [number, number];
-    const k = transposeA ? rows : columns;
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < n; j++) {
-        let total = 0;
-        for (let p = 0; p < k; p++)
-          total += (transposeA ? a![p * m + i]! : a![i * k + p]!) * (transposeB ? b![j * k + p]! : b![p * n + j]!);
-        out[i * n + j] = total;
-      }
+};
+
+/** The plain meaning of `matmul`. */
+export const matmulMeaning: Meaning = (node, [a, b], out) => {
+  const { transposeA, transposeB } = node.attributes;
+  const [m, n] = node.shape as [number, number];
+  const [rows, columns] = node.inputs[0]!.shape as [number, number];
+  const k = transposeA ? rows : columns;
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let total = 0;
+      for (let p = 0; p < k; p++)
+        total += (transposeA ? a![p * m + i]! : a![i * k + p]!) * (transposeB ? b![j * k + p]! : b![p * n + j]!);
+      out[i * n + j] = total;
     }
-  },
+  }
 };
 
 /** @throws ShapeError  an operand is not a matrix, or the inner extents differ */

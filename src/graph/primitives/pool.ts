@@ -8,7 +8,7 @@
  * Source   LeCun et al. 1998 (sums); Riesenhuber & Poggio 1999 (maxima).
  */
 import { ShapeError } from "../../core/errors.ts";
-import { constant, createTensor, describeTensor, iota, type Primitive, type Tensor } from "../tensor.ts";
+import { constant, createTensor, describeTensor, iota, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 import { equal, expand, mul, select } from "./elementwise.ts";
 import { describeGeometry, type Geometry, keepGeometry, type Pair, visitWindows, windowSpan } from "./geometry.ts";
 import { min, sum } from "./reduce.ts";
@@ -33,24 +33,28 @@ const maxPrimitive: Primitive = {
   name: "maxPool",
   kind: "pool",
   derivative: (node, gradient) => [maxPoolBack(node.inputs[0]!, node, gradient, geometryOf(node))],
-  reference(node, [x], out) {
-    out.fill(Number.NEGATIVE_INFINITY);
-    visitPools(geometryOf(node), node.inputs[0]!, node, (window, pixel) => {
-      out[window] = Math.max(out[window]!, x![pixel]!);
-    });
-  },
+};
+
+/** The plain meaning of `maxPool`. */
+export const maxPoolMeaning: Meaning = (node, [x], out) => {
+  out.fill(Number.NEGATIVE_INFINITY);
+  visitPools(geometryOf(node), node.inputs[0]!, node, (window, pixel) => {
+    out[window] = Math.max(out[window]!, x![pixel]!);
+  });
 };
 
 const sumPrimitive: Primitive = {
   name: "sumPool",
   kind: "pool",
   derivative: (node, gradient) => [sumPoolBack(gradient, geometryOf(node), sizeOfImages(node.inputs[0]!))],
-  reference(node, [x], out) {
-    out.fill(0);
-    visitPools(geometryOf(node), node.inputs[0]!, node, (window, pixel) => {
-      out[window]! += x![pixel]!;
-    });
-  },
+};
+
+/** The plain meaning of `sumPool`. */
+export const sumPoolMeaning: Meaning = (node, [x], out) => {
+  out.fill(0);
+  visitPools(geometryOf(node), node.inputs[0]!, node, (window, pixel) => {
+    out[window]! += x![pixel]!;
+  });
 };
 
 const maxBackPrimitive: Primitive = {
@@ -58,28 +62,32 @@ const maxBackPrimitive: Primitive = {
   kind: "poolBack",
   // Which place is the largest does not change under a small change of x: only g carries on.
   derivative: (node, gradient) => [null, null, pickLargest(node, gradient)],
-  reference(node, [x, y, g], out) {
-    out.fill(0);
-    const given = new Uint8Array(y!.length);
-    visitPools(geometryOf(node), node, node.inputs[1]!, (window, pixel) => {
-      const [value, largest] = [x![pixel]!, y![window]!];
-      if (given[window] || !(value === largest || (Number.isNaN(value) && Number.isNaN(largest)))) return;
-      given[window] = 1;
-      out[pixel]! += g![window]!;
-    });
-  },
+};
+
+/** The plain meaning of `maxPoolBack`. */
+export const maxPoolBackMeaning: Meaning = (node, [x, y, g], out) => {
+  out.fill(0);
+  const given = new Uint8Array(y!.length);
+  visitPools(geometryOf(node), node, node.inputs[1]!, (window, pixel) => {
+    const [value, largest] = [x![pixel]!, y![window]!];
+    if (given[window] || !(value === largest || (Number.isNaN(value) && Number.isNaN(largest)))) return;
+    given[window] = 1;
+    out[pixel]! += g![window]!;
+  });
 };
 
 const sumBackPrimitive: Primitive = {
   name: "sumPoolBack",
   kind: "poolBack",
   derivative: (node, gradient) => [sumPool(gradient, geometryOf(node))],
-  reference(node, [g], out) {
-    out.fill(0);
-    visitPools(geometryOf(node), node, node.inputs[0]!, (window, pixel) => {
-      out[pixel]! += g![window]!;
-    });
-  },
+};
+
+/** The plain meaning of `sumPoolBack`. */
+export const sumPoolBackMeaning: Meaning = (node, [g], out) => {
+  out.fill(0);
+  visitPools(geometryOf(node), node, node.inputs[0]!, (window, pixel) => {
+    out[pixel]! += g![window]!;
+  });
 };
 
 /** The numbers of `z` [N, H, W, C] at the places that got g: the adjoint of `maxPoolBack` in g. For x without NaN. */

@@ -13,25 +13,27 @@
 import { ShapeError } from "../../core/errors.ts";
 import { threefry } from "../../core/random.ts";
 import { showShape } from "../shape.ts";
-import { createTensor, describeTensor, isLeaf, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, describeTensor, isLeaf, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 
 const primitive: Primitive = {
   name: "random",
   kind: "random",
   derivative: () => [null],
-  reference(node, [key], out) {
-    const [rows, columns] = node.shape as readonly [number, number];
-    const words = new Uint32Array(2);
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        const [block, part, lane] = [Math.floor(c / 16), Math.floor(c / 4) % 4, c % 4];
-        threefry({ k0: key![0]!, k1: key![1]! }, r, 4 * block + lane, words);
-        const word = words[part < 2 ? 0 : 1]!;
-        const half = part % 2 === 0 ? word & 0xffff : word >>> 16;
-        out[r * columns + c] = (half + 0.5) / 65536;
-      }
+};
+
+/** The plain meaning of `randomUniform`. */
+export const randomMeaning: Meaning = (node, [key], out) => {
+  const [rows, columns] = node.shape as readonly [number, number];
+  const words = new Uint32Array(2);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const [block, part, lane] = [Math.floor(c / 16), Math.floor(c / 4) % 4, c % 4];
+      threefry({ k0: key![0]!, k1: key![1]! }, r, 4 * block + lane, words);
+      const word = words[part < 2 ? 0 : 1]!;
+      const half = part % 2 === 0 ? word & 0xffff : word >>> 16;
+      out[r * columns + c] = (half + 0.5) / 65536;
     }
-  },
+  }
 };
 
 /**

@@ -6,18 +6,12 @@
  * Ties  the gradient of a maximum is shared evenly by the elements that reach it.
  */
 import { normaliseAxes, type Shape, sizeOf } from "../shape.ts";
-import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 import { div, equal, expand, mul, select } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 
 /** How numbers become one. */
 export type ReduceName = "sum" | "max" | "min";
-
-const meanings: Record<ReduceName, { start: number; join: (a: number, b: number) => number }> = {
-  sum: { start: 0, join: (a, b) => a + b },
-  max: { start: Number.NEGATIVE_INFINITY, join: Math.max },
-  min: { start: Number.POSITIVE_INFINITY, join: Math.min },
-};
 
 function definePrimitive(name: ReduceName): Primitive {
   return {
@@ -32,17 +26,6 @@ function definePrimitive(name: ReduceName): Primitive {
       const ties = reshape(reduceMiddle("sum", reached), [outer, 1, inner]);
       return [select(reached, div(back, ties), 0)];
     },
-    reference(node, [x], out) {
-      const [outer, size, inner] = node.inputs[0]!.shape as [number, number, number];
-      const { start, join } = meanings[name];
-      for (let o = 0; o < outer; o++) {
-        for (let i = 0; i < inner; i++) {
-          let total = start;
-          for (let s = 0; s < size; s++) total = join(total, x![(o * size + s) * inner + i]!);
-          out[o * inner + i] = total;
-        }
-      }
-    },
   };
 }
 
@@ -50,6 +33,25 @@ const primitives: Record<ReduceName, Primitive> = {
   sum: definePrimitive("sum"),
   max: definePrimitive("max"),
   min: definePrimitive("min"),
+};
+
+const joins: Record<ReduceName, { start: number; join: (a: number, b: number) => number }> = {
+  sum: { start: 0, join: (a, b) => a + b },
+  max: { start: Number.NEGATIVE_INFINITY, join: Math.max },
+  min: { start: Number.POSITIVE_INFINITY, join: Math.min },
+};
+
+/** The plain meaning of a reduction. */
+export const reduceMeaning: Meaning = (node, [x], out) => {
+  const [outer, size, inner] = node.inputs[0]!.shape as [number, number, number];
+  const { start, join } = joins[node.primitive.name as ReduceName];
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let total = start;
+      for (let s = 0; s < size; s++) total = join(total, x![(o * size + s) * inner + i]!);
+      out[o * inner + i] = total;
+    }
+  }
 };
 
 /** [outer, size, inner] -> [outer, inner]. */

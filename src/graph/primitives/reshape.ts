@@ -1,15 +1,17 @@
 /** Moves of shape: reshape (the same numbers in the same order) and transpose (axes permuted). */
 import { ShapeError } from "../../core/errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import { createTensor, describeTensor, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, describeTensor, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 
 const reshapePrimitive: Primitive = {
   name: "reshape",
   kind: "reshape",
   derivative: (node, gradient) => [reshape(gradient, node.inputs[0]!.shape)],
-  reference(_node, [x], out) {
-    for (let i = 0; i < out.length; i++) out[i] = x![i]!;
-  },
+};
+
+/** The plain meaning of `reshape`. */
+export const reshapeMeaning: Meaning = (_node, [x], out) => {
+  for (let i = 0; i < out.length; i++) out[i] = x![i]!;
 };
 
 /** The same numbers, row-major, under another shape of the same size. */
@@ -31,16 +33,18 @@ const transposePrimitive: Primitive = {
     const inverse = axes.map((_, axis) => axes.indexOf(axis));
     return [transpose(gradient, inverse)];
   },
-  reference(node, [x], out) {
-    const strides = transposedStrides(node);
-    const index = new Array<number>(node.shape.length).fill(0);
-    for (let i = 0; i < out.length; i++) {
-      let offset = 0;
-      for (let axis = 0; axis < index.length; axis++) offset += index[axis]! * strides[axis]!;
-      out[i] = x![offset]!;
-      for (let axis = index.length - 1; axis >= 0 && ++index[axis]! === node.shape[axis]!; axis--) index[axis] = 0;
-    }
-  },
+};
+
+/** The plain meaning of `transpose`. */
+export const transposeMeaning: Meaning = (node, [x], out) => {
+  const strides = transposedStrides(node);
+  const index = new Array<number>(node.shape.length).fill(0);
+  for (let i = 0; i < out.length; i++) {
+    let offset = 0;
+    for (let axis = 0; axis < index.length; axis++) offset += index[axis]! * strides[axis]!;
+    out[i] = x![offset]!;
+    for (let axis = index.length - 1; axis >= 0 && ++index[axis]! === node.shape[axis]!; axis--) index[axis] = 0;
+  }
 };
 
 /** Where the elements of a transposed tensor lie in its input: stride of each axis of the output. */

@@ -9,7 +9,7 @@
  */
 import { ShapeError } from "../../core/errors.ts";
 import { type Shape, showShape } from "../shape.ts";
-import { createTensor, describeTensor, type Primitive, type Tensor } from "../tensor.ts";
+import { createTensor, describeTensor, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
 import { describeGeometry, type Geometry, keepGeometry, type Pair, visitWindows, windowCounts, windowSpan } from "./geometry.ts";
 
 type Images = readonly [number, number, number, number];
@@ -51,36 +51,40 @@ const patchesPrimitive: Primitive = {
   name: "patches",
   kind: "patches",
   derivative: (node, gradient) => [fold(gradient, geometryOf(node), sizeOfImages(node.inputs[0]!))],
-  reference(node, [x], out) {
-    const [images, height, width, channels] = node.inputs[0]!.shape as Images;
-    const [, rows, columns, length] = node.shape as Images;
-    for (let n = 0; n < images; n++) {
-      visitWindows(geometryOf(node), [height, width], (window, place, pixel) => {
-        const to = (n * rows * columns + window) * length + place * channels;
-        const from = (n * height * width + pixel) * channels;
-        for (let c = 0; c < channels; c++) out[to + c] = pixel < 0 ? 0 : x![from + c]!;
-      });
-    }
-  },
+};
+
+/** The plain meaning of `patches`. */
+export const patchesMeaning: Meaning = (node, [x], out) => {
+  const [images, height, width, channels] = node.inputs[0]!.shape as Images;
+  const [, rows, columns, length] = node.shape as Images;
+  for (let n = 0; n < images; n++) {
+    visitWindows(geometryOf(node), [height, width], (window, place, pixel) => {
+      const to = (n * rows * columns + window) * length + place * channels;
+      const from = (n * height * width + pixel) * channels;
+      for (let c = 0; c < channels; c++) out[to + c] = pixel < 0 ? 0 : x![from + c]!;
+    });
+  }
 };
 
 const foldPrimitive: Primitive = {
   name: "fold",
   kind: "fold",
   derivative: (node, gradient) => [patches(gradient, geometryOf(node))],
-  reference(node, [g], out) {
-    const [images, height, width, channels] = node.shape as Images;
-    const [, rows, columns, length] = node.inputs[0]!.shape as Images;
-    out.fill(0);
-    for (let n = 0; n < images; n++) {
-      visitWindows(geometryOf(node), [height, width], (window, place, pixel) => {
-        if (pixel < 0) return;
-        const from = (n * rows * columns + window) * length + place * channels;
-        const to = (n * height * width + pixel) * channels;
-        for (let c = 0; c < channels; c++) out[to + c]! += g![from + c]!;
-      });
-    }
-  },
+};
+
+/** The plain meaning of `fold`. */
+export const foldMeaning: Meaning = (node, [g], out) => {
+  const [images, height, width, channels] = node.shape as Images;
+  const [, rows, columns, length] = node.inputs[0]!.shape as Images;
+  out.fill(0);
+  for (let n = 0; n < images; n++) {
+    visitWindows(geometryOf(node), [height, width], (window, place, pixel) => {
+      if (pixel < 0) return;
+      const from = (n * rows * columns + window) * length + place * channels;
+      const to = (n * height * width + pixel) * channels;
+      for (let c = 0; c < channels; c++) out[to + c]! += g![from + c]!;
+    });
+  }
 };
 
 /**
