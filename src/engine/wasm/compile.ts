@@ -14,6 +14,7 @@ import type { CutTable } from "./cuts.ts";
 import { emitFilterGradient, filterGradientForm, filterGradientScratch } from "./filter-gradient-code.ts";
 import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
 import { columnGroups, emitMatmul, matmulForm, productScratch } from "./matmul-code.ts";
+import { emitNarrowRows, isNarrow, narrowScratch } from "./narrow-rows-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
@@ -30,6 +31,7 @@ export function scratchBytes(plan: Plan): number {
     0,
     ...plan.steps.map(({ kernel }) => {
       if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k, kernel.n).bytes;
+      if (kernel.kind === "rows") return isNarrow(kernel) ? narrowScratch(kernel) : 0;
       return kernel.kind === "filterGradient" ? filterGradientScratch : 0;
     }),
   );
@@ -145,6 +147,7 @@ class KernelLibrary {
       }
       case "rows": {
         const { operands, stores, rows, columns } = kernel;
+        const narrow = isNarrow(kernel);
         // One row is cut along its columns, by so many at a time; pixels along images.
         const unit = part.unitOf(rows > 1 ? rows : columns);
         const bytes = (dtype: string) => (rows > 1 ? 0 : unit * (dtype === "uint8" ? 1 : 4));
@@ -152,12 +155,15 @@ class KernelLibrary {
         else f.i32(0).i32(1);
         if (rows > 1) f.i32(columns);
         else part.size(columns, unit);
+        if (narrow) f.get(body.scratch);
         for (const { tensor, layout, rows: gathered } of operands) {
           part.place(addressOf(tensor), layout === "full" || layout === "perColumn" ? bytes(tensor.dtype) : 0);
           if (gathered) f.i32(addressOf(gathered));
         }
         for (const { tensor, layout } of stores) part.place(addressOf(tensor), layout === "full" ? bytes("float32") : 0);
-        f.call(this.once(rowsForm(kernel), (number) => emitRows(this.module, kernel, this.target, `rows${number}`)));
+        const emit = narrow ? emitNarrowRows : emitRows;
+        const form = `${narrow} ${rowsForm(kernel)}`;
+        f.call(this.once(form, (number) => emit(this.module, kernel, this.target, `rows${number}`)));
         return;
       }
     }

@@ -36,16 +36,18 @@ export class FormulaCode {
   private readonly special: Special;
   /** How many places need a value. */
   private readonly uses: number[];
-  /** Of the first vector; others share what does not differ from column to column. */
+  /** Of each vector; what they share is the first one's. */
   private readonly slots: Record<Scope, Map<number, Slot>[]> = { uniform: [], perRow: [], perColumn: [], full: [] };
   /** Locals of values that are not needed any more. */
   private readonly free: Local[] = [];
   private readonly addresses = new Map<number, { readonly local: Local; readonly layout: Layout }>();
   private vector = 0;
+  private readonly shared: Scope;
 
   /**
    * @param results  values that are pushed from outside
    * @param load     pushes the operand's vector for the place at hand, the first one or one that lies after it
+   * @param shared   what vectors side by side have in common, beside what is the same for all: their row, or their column
    */
   constructor(
     f: FunctionBuilder,
@@ -53,8 +55,10 @@ export class FormulaCode {
     results: readonly number[],
     load: (value: Extract<Value, { kind: "load" }>, vector: number) => unknown,
     special: Special,
+    shared: "perRow" | "perColumn" = "perRow",
   ) {
     this.f = f;
+    this.shared = shared;
     this.values = values;
     this.load = load;
     this.special = special;
@@ -97,7 +101,7 @@ export class FormulaCode {
   /** Where a value of the vector at hand is kept. */
   private slotsOf(index: number): Map<number, Slot> {
     const scope = this.values[index]!.layout;
-    const vector = scope === "uniform" || scope === "perRow" ? 0 : this.vector;
+    const vector = scope === "uniform" || scope === this.shared ? 0 : this.vector;
     return (this.slots[scope][vector] ??= new Map());
   }
 

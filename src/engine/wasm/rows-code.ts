@@ -29,7 +29,7 @@ function isFlat({ rows, operands, values, columns }: RowsKernel): boolean {
 }
 
 /** Pushes four numbers of an operand from the address on the stack, whatever its type. */
-function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], splat: boolean, offset: number): void {
+export function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], splat: boolean, offset: number): void {
   if (dtype === "uint8") {
     if (splat) f.mem("i32.load8_u").op("i32x4.splat").op("f32x4.convert_i32x4_s");
     else f.mem("v128.load32_zero").op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u").op("f32x4.convert_i32x4_s");
@@ -46,7 +46,7 @@ export function emitReduceLanes(f: FunctionBuilder, name: keyof typeof reduceCod
 }
 
 /** The pass of a row after which each value is known: how many reductions lie below it. */
-function stagesOf(values: readonly Value[]): number[] {
+export function stagesOf(values: readonly Value[]): number[] {
   const stages: number[] = [];
   for (const value of values) {
     if (value.kind === "reduce") stages.push(stages[value.argument]! + 1);
