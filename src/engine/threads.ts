@@ -30,6 +30,8 @@ export interface ThreadWork {
 export interface SharedWork {
   /** The numbers of the phases of each program (work between two meetings of all threads), counted through all programs. */
   readonly phases: readonly (readonly number[])[];
+  /** The phases in which equal shares keep large data with one thread each (products in halves of k). */
+  readonly costly: ReadonlySet<number>;
   readonly isProfiled: boolean;
   /** Whether threads tell how long their phases take. */
   setTimed(isTimed: boolean): void;

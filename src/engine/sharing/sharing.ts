@@ -14,7 +14,7 @@ class TimedSharing implements Sharing {
   constructor(work: SharedWork, size: number, adapts: boolean) {
     this.work = work;
     this.threads = size;
-    this.balance = new Balance(size, work.phases);
+    this.balance = new Balance(size, work);
     this.laps = this.balance.laps;
     this.pace = adapts ? new Pace(size) : undefined;
   }

@@ -43,17 +43,6 @@ export interface Cut {
   readonly rest: number;
 }
 
-/** The parts of a partition for threads with these shares of the work. */
-export function cutPartition(partition: Partition, shares: readonly number[]): Cut[] {
-  const { half, ...whole } = partition;
-  if (half === undefined || shares.length === 1) return cutAmong(whole, shares);
-  const lower = shares.length >> 1;
-  const none = { first: 0, count: 0, tall: 0, rest: 0 };
-  const cuts = cutAmong(whole, half === 0 ? shares.slice(0, lower) : shares.slice(lower));
-  const idle = new Array<Cut>(shares.length - cuts.length).fill(none);
-  return half === 0 ? [...cuts, ...idle] : [...idle, ...cuts];
-}
-
 /** Of all shares, the part before each thread. */
 function before(shares: readonly number[]): number[] {
   const total = shares.reduce((sum, share) => sum + share, 0);
@@ -65,8 +54,10 @@ function before(shares: readonly number[]): number[] {
   });
 }
 
-function cutAmong({ by, count, multiple }: Partition, shares: readonly number[]): Cut[] {
-  const parts = before(shares);
+/** The parts of a partition for threads with these shares of the work; of both halves together, where it is of one. */
+export function cutPartition({ by, count, multiple, half }: Partition, shares: readonly number[]): Cut[] {
+  const all = before(shares);
+  const parts = half === undefined ? all : all.map((part) => Math.min(1, Math.max(0, 2 * part - half)));
   const threads = shares.length;
   if (by === "images") return cutImages(count, parts);
   const { height, rest } = cutRows(count);
@@ -74,7 +65,11 @@ function cutAmong({ by, count, multiple }: Partition, shares: readonly number[])
   const bounds = [0];
   for (let thread = 1; thread < threads; thread++) {
     const least = bounds[bounds.length - 1]!;
-    const ideal = by === "one" ? count : count * parts[thread]!;
+    const ideal = count * (by === "one" ? Math.ceil(parts[thread]!) : parts[thread]!);
+    if (ideal === 0 || ideal === count) {
+      bounds.push(ideal);
+      continue;
+    }
     const fits = (bound: number) => by !== "rows" || (strips(bound - least) !== undefined && strips(count - bound) !== undefined);
     // The bound nearest to the ideal one that fits; the end fits always.
     let found = count;
@@ -133,6 +128,11 @@ export class CutTable {
     const number = this.numbers.get(keyOf(phase, partition));
     if (number === undefined) throw new Error(`the cut table has no partition ${keyOf(phase, partition)}`);
     return cutBytes * number;
+  }
+
+  /** The phases with partitions of halves. */
+  get halved(): ReadonlySet<number> {
+    return new Set(this.cuts.flatMap(({ phase, partition }) => (partition.half === undefined ? [] : [phase])));
   }
 
   get rowBytes(): number {

@@ -207,6 +207,7 @@ class WasmExecutable implements Executable {
     const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
     this.sharing = team?.share?.({
       phases: [...layout.programs.values()].map(({ phases }) => phases),
+      costly: layout.cuts.halved,
       isProfiled: profiler !== undefined,
       setTimed: (isTimed) => {
         this.words[controlWords.timed / 4] = Number(isTimed);

@@ -45,8 +45,17 @@ test("small differences and short phases are left alone", () => {
   expect(rebalanced(shares, [0, 0])).toBe(shares);
 });
 
+test("where equal shares keep data apart, only threads of very different speed give them up", () => {
+  const equal = equalShares(2);
+  expect(rebalanced(equal, [1, 1.35], true)).toBe(equal);
+  const shifted = rebalanced(equal, [1, 1.6], true);
+  expect(shifted[0]!).toBeGreaterThan(0.54);
+  expect(rebalanced(shifted, [1.2, 1], true)).toEqual(equal);
+  expect(rebalanced(shifted, [1, 1.2], true)[0]!).toBeGreaterThan(shifted[0]!);
+});
+
 test("some runs of each program are timed, then none for a while", () => {
-  const balance = new Balance(2, [[0, 1], [2]]);
+  const balance = new Balance(2, { phases: [[0, 1], [2]], costly: new Set() });
   const timed = { first: 0, second: 0 };
   for (let ms = 0; ms < 100; ms++) {
     for (const [program, name] of [
@@ -81,6 +90,7 @@ function share(adapts: boolean, isProfiled: boolean, msWith: (threads: number) =
   let threads = 2;
   const work: SharedWork = {
     phases: [[0, 1]],
+    costly: new Set(),
     isProfiled,
     setTimed: (isTimed) => {
       seen.timed = isTimed;

@@ -4,11 +4,15 @@ import { equalShares } from "../../../src/engine/threads.ts";
 import { cutPartition, cutRows } from "../../../src/engine/wasm/cuts.ts";
 import { propertyRuns } from "../../support/long.ts";
 
-const partitions = fc.record({
-  by: fc.constantFrom("rows" as const, "columns" as const, "one" as const),
-  count: fc.integer({ min: 1, max: 3000 }),
-  multiple: fc.constantFrom(1, 4, 16),
-});
+const partitions = fc.record(
+  {
+    by: fc.constantFrom("rows" as const, "columns" as const, "one" as const),
+    count: fc.integer({ min: 1, max: 3000 }),
+    multiple: fc.constantFrom(1, 4, 16),
+    half: fc.constantFrom(0 as const, 1 as const),
+  },
+  { requiredKeys: ["by", "count", "multiple"] },
+);
 
 test("parts follow each other, hold everything, begin at multiples, and fall into strips of the whole's heights", () => {
   fc.assert(
@@ -31,6 +35,33 @@ test("parts follow each other, hold everything, begin at multiples, and fall int
     }),
     propertyRuns(2000, 50_000),
   );
+});
+
+test("halves go to the first and the second half of the threads, and move with their shares", () => {
+  const sizes = (half: 0 | 1, shares: readonly number[], count = 120) =>
+    cutPartition({ by: "rows", count, multiple: 1, half }, shares).map((part) => part.count);
+  expect([sizes(0, [1]), sizes(1, [1])]).toEqual([[120], [120]]);
+  expect([sizes(0, [1, 1]), sizes(1, [1, 1])]).toEqual([
+    [120, 0],
+    [0, 120],
+  ]);
+  expect([sizes(0, [3, 2]), sizes(1, [3, 2])]).toEqual([
+    [120, 0],
+    [24, 96],
+  ]);
+  expect([sizes(0, [2, 3]), sizes(1, [2, 3])]).toEqual([
+    [96, 24],
+    [0, 120],
+  ]);
+  expect([sizes(0, [1, 1, 1, 1]), sizes(1, [1, 1, 1, 1])]).toEqual([
+    [60, 60, 0, 0],
+    [0, 0, 60, 60],
+  ]);
+  const one = (half: 0 | 1) => cutPartition({ by: "one", count: 1, multiple: 1, half }, [1, 1]).map((part) => part.count);
+  expect([one(0), one(1)]).toEqual([
+    [1, 0],
+    [0, 1],
+  ]);
 });
 
 test.each([
