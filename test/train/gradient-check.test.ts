@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { mul } from "../../src/graph/index.ts";
 import { createTensor, type Tensor } from "../../src/graph/tensor.ts";
 import { checkGradients } from "../../src/train/gradient-check.ts";
 import { blobs, plane, runOf } from "./toy.ts";
@@ -38,24 +39,17 @@ test("an entry at a kink is skipped and counted", () => {
   expect(result.parameters[0]!.skipped).toBeGreaterThan(0);
 });
 
-/** Twice its input, with the derivative of once. */
-function doubledWrongly(x: Tensor): Tensor {
-  const primitive = {
-    name: "identity",
-    kind: "elementwise" as const,
-    derivative: (_: Tensor, gradient: Tensor) => [gradient],
-    reference: (_: Tensor, [values]: readonly ArrayLike<number>[], out: Float64Array) => {
-      for (let i = 0; i < out.length; i++) out[i] = 2 * values![i]!;
-    },
-  };
-  return createTensor(primitive, [x], x.shape);
+/** Its input, with the derivative of twice. */
+function withWrongDerivative(x: Tensor): Tensor {
+  const derivative = (_: Tensor, gradient: Tensor) => [mul(gradient, 2)];
+  return createTensor({ name: "identity", kind: "elementwise", derivative }, [x], x.shape);
 }
 
 test("a wrong derivative is found", () => {
   const run = runOf();
   const [first, ...rest] = run.layers;
   const { definition } = first!;
-  const build = (...list: Parameters<typeof definition.build>) => doubledWrongly(definition.build(...list));
+  const build = (...list: Parameters<typeof definition.build>) => withWrongDerivative(definition.build(...list));
   const wrong = { ...first!, definition: { ...definition, build } };
   expect(checkGradients({ ...run, layers: [wrong, ...rest] }, blobs({ count: 60, classes: 3, features: 4 })).verdict).toBe(
     "wrong",
