@@ -1,6 +1,6 @@
 /**
- * What two cores give: the steps of two unrelated runs of one thread, side by side, against those of one alone, in turns. Two threads
- * of one run cannot do more.
+ * What a second core gives: in turns the steps of one run with one thread alone, of one with two threads, and of two unrelated runs with one
+ * thread each, side by side. Two threads of one run cannot do more than two runs that tell each other nothing.
  *
  *     npm run bench:side-by-side -- W1 W4
  */
@@ -17,13 +17,21 @@ interface Shared {
   readonly steps: Float64Array;
 }
 
-const [windowMs, settleMs, rounds, warmups] = [400, 60, 13, 4];
+/** Of the two unrelated runs, and of the third. */
+const threadsOf = [1, 1, 2];
+const [windowMs, settleMs, rounds, warmups] = [300, 60, 13, 4];
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
-const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1]!;
+const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
+const median = (list: readonly number[]): number => sorted(list)[list.length >> 1]!;
+/** The median, and the quartiles. */
+function spread(list: readonly number[]): string {
+  const at = (part: number) => sorted(list)[Math.floor(part * (list.length - 1))]!.toFixed(2);
+  return `${median(list).toFixed(2)} (${at(0.25)} to ${at(0.75)})`;
+}
 
 /** Trains whenever it is asked to. */
 async function train({ workload, me, asked, steps }: Shared): Promise<void> {
-  const { session } = openSession(findWorkloads([workload]).found[0]!, 1, undefined);
+  const { session } = openSession(findWorkloads([workload]).found[0]!, threadsOf[me]!, undefined);
   parentPort!.postMessage("ready");
   for (let step = 0; ; ) {
     if (Atomics.load(asked, 0) & (1 << me)) {
@@ -35,12 +43,13 @@ async function train({ workload, me, asked, steps }: Shared): Promise<void> {
 
 async function measure(workload: string): Promise<void> {
   const asked = new Int32Array(new SharedArrayBuffer(4));
-  const steps = new Float64Array(new SharedArrayBuffer(16));
-  const runs = [0, 1].map(
-    (me) => new Worker(new URL(import.meta.url), { workerData: { workload, me, asked, steps } satisfies Shared }),
+  const steps = new Float64Array(new SharedArrayBuffer(8 * threadsOf.length));
+  const runs = threadsOf.map(
+    (_, me) => new Worker(new URL(import.meta.url), { workerData: { workload, me, asked, steps } satisfies Shared }),
   );
   await Promise.all(runs.map((run) => new Promise((done) => run.once("message", done))));
-  const rates = async (mask: number): Promise<readonly [number, number]> => {
+  /** Steps a second of those whose bits are set, together. */
+  const rate = async (mask: number): Promise<number> => {
     Atomics.store(asked, 0, mask);
     await sleep(settleMs);
     const [before, start] = [[...steps], performance.now()];
@@ -48,18 +57,21 @@ async function measure(workload: string): Promise<void> {
     const seconds = (performance.now() - start) / 1000;
     Atomics.store(asked, 0, 0);
     await sleep(settleMs);
-    return [(steps[0]! - before[0]!) / seconds, (steps[1]! - before[1]!) / seconds];
+    return steps.reduce((sum, count, me) => sum + count - before[me]!, 0) / seconds;
   };
-  const [alone, ratios]: number[][] = [[], []];
+  const alone: number[] = [];
+  const ratios: { readonly together: number[]; readonly sideBySide: number[] } = { together: [], sideBySide: [] };
   for (let round = -warmups; round < rounds; round++) {
-    const one = ((await rates(1))[0] + (await rates(2))[1]) / 2;
-    const [first, second] = await rates(3);
+    const one = ((await rate(1)) + (await rate(2))) / 2;
+    const [both, together] = [await rate(3), await rate(4)];
     if (round < 0) continue;
-    alone!.push(one);
-    ratios!.push((first + second) / one);
+    alone.push(one);
+    ratios.together.push(together / one);
+    ratios.sideBySide.push(both / one);
   }
   console.log(
-    `${workload}: ${median(alone!).toFixed(0)} steps/s alone, two side by side ${median(ratios!).toFixed(2)} times as many together`,
+    `${workload}: ${median(alone).toFixed(0)} steps/s alone; two threads of one run ${spread(ratios.together)}, ` +
+      `two runs side by side ${spread(ratios.sideBySide)} times as many`,
   );
   await Promise.all(runs.map((run) => run.terminate()));
 }
