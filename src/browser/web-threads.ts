@@ -76,7 +76,7 @@ function greet(worker: Worker, deaths: Int32Array, timeoutMs: number): Promise<v
  * Vite and webpack find the worker's file by themselves (the development server of Vite 7 and before, where its configuration names
  * the package in `optimizeDeps.exclude`). For others, such as esbuild, there is `createWorker`.
  *
- * @param count  1 to 64; by default one for each core, up to 4
+ * @param count  1 to 64; by default one for each core, up to 4, of which one works alone where that is faster
  * @returns the team, once all workers have answered; undefined, which means one thread, where `count` is 1 or the host shares no
  *          memory between threads (`probeThreads` says why: pages must be served with the headers
  *          `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`)

@@ -61,11 +61,14 @@ describe("fit", () => {
     expect([...again.save()]).toEqual([...model.save()]);
   });
 
-  test("predicts the same for an example alone, among few and among many", async () => {
-    const model = await fit({ ...classifier, epochs: 2 });
-    const all = model.predict(points);
+  test.each([2, 500])("predicts the same for an example of %i numbers alone, among few and among many", async (width) => {
+    const inputs = points.map(([a, b], i) =>
+      Array.from({ length: width }, (_, j) => [a!, b!, ((i * 31 + j * 17) % 97) / 97][Math.min(j, 2)]!),
+    );
+    const model = await fit({ ...classifier, inputs, model: [dense({ units: 40 }), relu, dense({ units: 2 })], epochs: 2 });
+    const all = model.predict(inputs);
     for (const count of [1, 2, 16, 17, 239]) {
-      const some = model.predict(points.slice(0, count));
+      const some = model.predict(inputs.slice(0, count));
       expect([...some.outputs]).toEqual([...all.outputs.slice(0, 2 * count)]);
     }
   });

@@ -27,7 +27,6 @@ import type { ColumnsHead, Group, MatmulHead } from "./group.ts";
 import { takesHalves } from "./halves.ts";
 import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
 import { type ElementFormula, fewestColumnsToSkip, type PlainKernel } from "./kernel.ts";
-import { isKept } from "./panels.ts";
 import { Costs, fewRecomputed, mostRecomputed } from "./recompute.ts";
 
 /**
@@ -54,8 +53,14 @@ export class Fusion {
   private readonly replaced: ReadonlyMap<Tensor, Tensor>;
   private readonly costs = new Costs((tensor) => this.groups[this.groupOf.get(tensor) ?? -1]);
 
-  /** @param outputs  tensors that are needed when the program has run */
-  constructor(order: readonly Tensor[], outputs: readonly Tensor[]) {
+  private readonly updated: ReadonlySet<Tensor>;
+
+  /**
+   * @param outputs  tensors that are needed when the program has run
+   * @param updated  states that it assigns
+   */
+  constructor(order: readonly Tensor[], outputs: readonly Tensor[], updated: ReadonlySet<Tensor>) {
+    this.updated = updated;
     this.replaced = replacedProducts(order, outputs);
     // Random numbers wait for nothing: what uses them can join what it comes from.
     for (const tensor of order) if (tensor.primitive.kind === "random") this.place(tensor);
@@ -144,7 +149,8 @@ export class Fusion {
     }
     const rows = gatheredRows(left, n >= fewestColumnsToSkip) ?? { a: this.stored(left) };
     const b = this.stored(right);
-    if (!transposeA && !transposeB && isKept(b) && takesHalves(m, k, n)) this.openHalves(tensor, { ...rows, b, ...flags });
+    if (!transposeA && !transposeB && this.updated.has(b) && takesHalves(m, k, n))
+      this.openHalves(tensor, { ...rows, b, ...flags });
     else this.openProduct(tensor, { ...rows, b, ...flags });
   }
 

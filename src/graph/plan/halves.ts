@@ -15,7 +15,10 @@ const fewestWeights = 16_384;
 /** The first half ends where whole vectors do. */
 const multiple = 8;
 
-/** Whether a product [m, k] x [k, n] of a parameter is computed in halves: by its shape alone, as that decides the order of its sums. */
+/**
+ * Whether a product [m, k] x [k, n] is computed in halves, in a program that updates the weights: by its shape alone, as that decides the
+ * order of its sums. Where weights are only read, nothing moves between cores, and a row's sums do not depend on how many rows there are.
+ */
 export const takesHalves = (m: number, k: number, n: number): boolean => k > fewestTimes * m && k * n >= fewestWeights;
 
 /** The numbers of k in one half: the first one, how many, and of how many in all; or all of them. */

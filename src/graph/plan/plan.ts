@@ -120,10 +120,9 @@ interface Fused {
 /** Fuses a program, and asks for the panels of the states that it multiplies with. */
 function fuse(source: Program, store: PanelStore): Fused {
   const program = canonicalProgram(source);
-  const fusion = new Fusion(programOrder(program), [
-    ...program.assignments.map(({ value }) => value),
-    ...Object.values(program.outputs),
-  ]);
+  const { assignments, outputs: asked } = program;
+  const needed = [...assignments.map(({ value }) => value), ...Object.values(asked)];
+  const fusion = new Fusion(programOrder(program), needed, new Set(assignments.map(({ state }) => state)));
   const values = program.assignments.map(({ state, value }) => ({ state, value: fusion.stored(computed(value)) }));
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, tensor]) => [name, fusion.stored(computed(tensor))]),

@@ -14,12 +14,17 @@ const partitions = fc.record(
   { requiredKeys: ["by", "count", "multiple"] },
 );
 
+const sharesOfThreads = fc.oneof(
+  fc.integer({ min: 1, max: 9 }).map(equalShares),
+  fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 1, maxLength: 9 }),
+);
+
 test("parts follow each other, hold everything, begin at multiples, and fall into strips of the whole's heights", () => {
   fc.assert(
-    fc.property(partitions, fc.integer({ min: 1, max: 9 }), (partition, threads) => {
-      const parts = cutPartition(partition, equalShares(threads));
+    fc.property(partitions, sharesOfThreads, (partition, shares) => {
+      const parts = cutPartition(partition, shares);
       const { height, rest } = cutRows(partition.count);
-      expect(parts).toHaveLength(threads);
+      expect(parts).toHaveLength(shares.length);
       let next = 0;
       for (const { first, count, tall, rest: lower } of parts) {
         expect(count).toBeGreaterThanOrEqual(0);

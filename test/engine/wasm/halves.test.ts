@@ -57,6 +57,7 @@ function compare(kind: Kind, m: number, k: number, n: number, numerics: Numerics
     outputs: {},
     assignments: [
       g.assign(y, g.relu(g.add(g.matmul(x, w), bias))),
+      g.assign(w, g.mul(w, 2)),
       g.assign(expected, g.relu(g.add(g.add(g.matmul(first.x, first.w), g.matmul(second.x, second.w)), bias))),
     ],
   };
@@ -110,21 +111,25 @@ test.each([
   ["many rows", 128, 500, 500],
 ])("products with %s are left whole", (_, m, k, n) => {
   expect(takesHalves(m, k, n)).toBe(false);
-  const program = { outputs: { y: g.matmul(g.input("x", [m, k]), g.state("w", [k, n])) }, assignments: [] };
+  const w = g.state("w", [k, n]);
+  const program = { outputs: { y: g.matmul(g.input("x", [m, k]), w) }, assignments: [g.assign(w, g.mul(w, 2))] };
   expect(planProgram(program).steps.filter(({ kernel }) => kernel.kind === "matmul")).toHaveLength(1);
 });
 
-test("products of what is not kept, or with transposed operands, are left whole", () => {
+test("products of what is not updated, or with transposed operands, are left whole", () => {
   const [x, turned, w] = [g.input("x", [10, 2000]), g.input("turned", [2000, 10]), g.state("w", [2000, 50])];
-  const other = g.input("other", [2000, 50]);
-  const byRows = g.state("byRows", [50, 2000]);
+  const [other, byRows, fixed] = [g.input("other", [2000, 50]), g.state("byRows", [50, 2000]), g.state("fixed", [2000, 50])];
   const outputs = {
     a: g.matmul(x, other),
     b: g.matmul(turned, w, { transposeA: true }),
     c: g.matmul(x, byRows, { transposeB: true }),
+    d: g.matmul(x, fixed),
   };
-  const products = planProgram({ outputs, assignments: [] }).steps.flatMap(({ kernel }) =>
+  const assignments = [w, byRows].map((state) => g.assign(state, g.mul(state, 2)));
+  const products = planProgram({ outputs, assignments }).steps.flatMap(({ kernel }) =>
     kernel.kind === "matmul" ? [kernel] : [],
   );
-  expect(products.map(({ part }) => part)).toEqual([undefined, undefined, undefined]);
+  expect(products.map(({ part }) => part)).toEqual([undefined, undefined, undefined, undefined]);
+  const trained = { outputs: { e: g.matmul(x, w) }, assignments };
+  expect(planProgram(trained).steps.filter(({ kernel }) => kernel.kind === "matmul")).toHaveLength(2);
 });
