@@ -70,7 +70,7 @@ export function marker(marks: Float64Array): (mark: number) => void {
 export class ProfileMarks {
   readonly originMs = sharedNowMs();
   readonly lists: readonly Float64Array[];
-  /** What generated code calls in each thread that shares this one's memory of functions: the first. */
+  /** What generated code calls in the first thread; the others make theirs of their lists. */
   readonly markers: readonly ((mark: number) => void)[];
 
   constructor(threads: number) {

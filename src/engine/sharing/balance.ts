@@ -51,7 +51,7 @@ export class Balance {
     this.costly = costly;
     this.programs = phases.map((own) => ({ phases: own, runs: 0, until: 0 }));
     this.shares = phases.flat().map(() => equalShares(threads));
-    this.laps = this.shares[0]!.map(() => new Float64Array(new SharedArrayBuffer(8 * this.shares.length)));
+    this.laps = equalShares(threads).map(() => new Float64Array(new SharedArrayBuffer(8 * this.shares.length)));
   }
 
   of(phase: number): readonly number[] {
