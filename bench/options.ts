@@ -14,6 +14,7 @@ What is run
   --workloads LIST   ${groups.main!.map(({ name }) => name).join(", ")}, or groups of them; default main
                      main     ${groups.main!.map(({ name }) => name).join(", ")}
                      scaling  batch, width and depth grow, one at a time, around 784-256-256-10
+                     smallest batch-1 and width-3 of the same network
                      random   random-1 to random-12 dense, random-13 to random-16 convolutional, drawn from a fixed seed
                      A single one of a group goes by its name: width-512, random-3.
   --threads LIST     threads to ask for, such as 1,2; default 1, and 1,2 for the scaling series. Lines tell the threads really

@@ -12,6 +12,12 @@ const series: Readonly<Record<Size, readonly number[]>> = {
   depth: [2, 4, 8, 16, 32],
 };
 
+/** Sizes for which nothing was made: one example, three units. They stand apart, since their steps are more than their work. */
+const smallest: readonly (readonly [Size, number])[] = [
+  ["batch", 1],
+  ["width", 3],
+];
+
 function scaled(name: Size, size: number): Workload {
   const sizes = { ...base };
   sizes[name] = size;
@@ -35,3 +41,8 @@ function scaled(name: Size, size: number): Workload {
 export const scalingWorkloads: readonly Workload[] = (Object.keys(series) as Size[]).flatMap((name) =>
   series[name].map((size) => scaled(name, size)),
 );
+
+export const smallestWorkloads: readonly Workload[] = smallest.map(([name, size]) => {
+  const { series: _, ...workload } = scaled(name, size);
+  return workload;
+});

@@ -4,7 +4,7 @@
  */
 import { mainJob } from "../src/document/main-job.ts";
 import { randomWorkloads } from "./random-workloads.ts";
-import { scalingWorkloads } from "./scaling-workloads.ts";
+import { scalingWorkloads, smallestWorkloads } from "./scaling-workloads.ts";
 import type { ComponentInput, Workload } from "./workload.ts";
 
 const dense = (units: number): ComponentInput => ({ kind: "dense", units });
@@ -88,6 +88,7 @@ const main: readonly Workload[] = [
 export const groups: Readonly<Record<string, readonly Workload[]>> = {
   main,
   scaling: scalingWorkloads,
+  smallest: smallestWorkloads,
   random: randomWorkloads,
 };
 
