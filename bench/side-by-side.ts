@@ -78,6 +78,9 @@ async function measure(workload: string): Promise<void> {
 
 if (isMainThread) {
   const { found, unknown } = findWorkloads(process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["W1"]);
-  if (unknown !== undefined) throw new Error(`no such workload: ${unknown}`);
+  if (unknown !== undefined) {
+    console.error(`there is no workload '${unknown}'; a workload of npm run bench -- --help is meant, such as W1 W4 random-3`);
+    process.exit(2);
+  }
   for (const { name } of found) await measure(name);
 } else await train(workerData as Shared);
