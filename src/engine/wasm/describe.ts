@@ -1,6 +1,6 @@
 /** Kernels as people name them, and the work in them. */
 import { isLeaf, type Tensor } from "../../graph/index.ts";
-import { type Kernel, readsOf, writesOf } from "../../graph/plan/kernel.ts";
+import { gathersRows, type Kernel, readsOf, writesOf } from "../../graph/plan/kernel.ts";
 import type { Plan } from "../../graph/plan/plan.ts";
 import { type ProfiledKernel, ProfileMarks, type Profiler } from "../profile.ts";
 import { skipsZeros } from "./matmul-code.ts";
@@ -18,10 +18,8 @@ function workOf(kernel: Kernel): readonly [name: string, sizes: string] {
   switch (kernel.kind) {
     case "matmul":
       return [kernel.windows ? "convolution" : "product", `${kernel.m} x ${kernel.k} x ${kernel.n}`];
-    case "rows": {
-      const gathers = kernel.operands.every(({ tensor, rows }) => rows || isLeaf(tensor, "constant"));
-      return [gathers ? "gather" : "rows", `${kernel.rows} x ${kernel.columns}`];
-    }
+    case "rows":
+      return [gathersRows(kernel) ? "gather" : "rows", `${kernel.rows} x ${kernel.columns}`];
     case "columns":
       return [kernel.name, `of ${kernel.size} x ${kernel.columns}`];
     case "pool":

@@ -7,9 +7,10 @@
  * Order of sums  as along a row (see rows-code.ts): column c adds to the sum c mod 4, and the four are joined as (0 + 2) + (1 + 3).
  */
 import type { RowsKernel, Value } from "../../graph/plan/kernel.ts";
-import type { Local, ModuleBuilder, ValueType } from "./assembler.ts";
+import { transcendental } from "../../graph/plan/recompute.ts";
+import type { Local, ModuleBuilder } from "./assembler.ts";
 import { FormulaCode, reduceCodes, storeSideBySide } from "./formula-code.ts";
-import { emitLoad, stagesOf } from "./rows-code.ts";
+import { emitLoad, parametersOf, stagesOf } from "./rows-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Columns of the longest rows that are taken so: longer ones fill vectors well by themselves. */
@@ -19,8 +20,7 @@ const mostVectors = 2;
 /** What a row that is not full takes in scratch memory for each column, at most. */
 const blockBytes = 16 * mostVectors * mostColumns;
 
-const slow: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "erf"]);
-const isSlow = (value: Value): boolean => value.kind === "apply" && slow.has(value.name);
+const isSlow = (value: Value): boolean => value.kind === "apply" && transcendental.has(value.name);
 
 export function isNarrow({ rows, columns, operands, values }: RowsKernel): boolean {
   const fits = ({ tensor, layout, rows: gathered }: RowsKernel["operands"][number]) =>
@@ -53,10 +53,7 @@ export function narrowScratch({ operands, values, stores }: RowsKernel): number 
  */
 export function emitNarrowRows(module: ModuleBuilder, kernel: RowsKernel, target: Target, name: string): number {
   const { operands, values, stores } = kernel;
-  const parameters: ValueType[] = ["i32", "i32", "i32", "i32"];
-  const take = () => parameters.push("i32") - 1;
-  const operandAt = operands.map(({ rows }) => ({ address: take(), numbers: rows ? take() : -1 }));
-  const storeAt = stores.map(take);
+  const { parameters, operandAt, storeAt } = parametersOf(kernel, 4);
   const { index, code: f } = module.function(name, parameters);
   const [row, endRow, columns, scratch] = [0, 1, 2, 3];
   const vectors = vectorsAtOnce(target);

@@ -56,16 +56,21 @@ export function stagesOf(values: readonly Value[]): number[] {
   return stages;
 }
 
+/** Parameters after the first `head`: for each operand its address, and where it is gathered that of the row numbers; then the stores. */
+export function parametersOf({ operands, stores }: RowsKernel, head: number) {
+  const parameters = new Array<ValueType>(head).fill("i32");
+  const take = () => parameters.push("i32") - 1;
+  const operandAt = operands.map(({ rows }) => ({ address: take(), numbers: rows ? take() : -1 }));
+  return { parameters, operandAt, storeAt: stores.map(take) };
+}
+
 /**
  * The function of a row kernel. Parameters: first row, end row, columns; then for each operand its address, and where it is
  * gathered that of the row numbers; then an address for each store.
  */
 export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Target, name: string): number {
   const { operands, values, stores } = kernel;
-  const parameters: ValueType[] = ["i32", "i32", "i32"];
-  const take = () => parameters.push("i32") - 1;
-  const operandAt = operands.map(({ rows }) => ({ address: take(), numbers: rows ? take() : -1 }));
-  const storeAt = stores.map(take);
+  const { parameters, operandAt, storeAt } = parametersOf(kernel, 3);
   const { index, code: f } = module.function(name, parameters);
   const [row, endRow, columns] = [0, 1, 2];
   const flat = isFlat(kernel);

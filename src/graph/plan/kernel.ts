@@ -4,7 +4,7 @@
  * their code.
  */
 import type { ReduceName } from "../primitives/reduce.ts";
-import type { Tensor } from "../tensor.ts";
+import { isLeaf, type Tensor } from "../tensor.ts";
 import type { DepthPart } from "./halves.ts";
 import type { ImageKernel, PoolKernel, Windows } from "./image-kernels.ts";
 import type { ElementFormula, Formula, Operand } from "./values.ts";
@@ -17,6 +17,10 @@ export interface RowsKernel extends Formula {
   readonly rows: number;
   readonly columns: number;
 }
+/** Whether a kernel does no more than take rows out of tables, and scale them. */
+export const gathersRows = ({ operands }: RowsKernel): boolean =>
+  operands.every(({ tensor, rows }) => rows || isLeaf(tensor, "constant"));
+
 /** A reduction of elements [outer, size, columns] over `size`, then a formula over its [outer, columns] results. */
 export interface ColumnsKernel extends Formula {
   readonly kind: "columns";

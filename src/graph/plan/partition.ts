@@ -5,9 +5,8 @@
  * Two kernels that are cut alike need no meeting between them where each part of the second reads only what the same part of
  * the first has written. All other pairs of a writer and a reader lie in different phases; threads meet between phases.
  */
-import { isLeaf } from "../tensor.ts";
 import type { Half } from "./halves.ts";
-import { type Kernel, type Read, readsOf } from "./kernel.ts";
+import { gathersRows, type Kernel, type Read, readsOf } from "./kernel.ts";
 
 export interface Partition {
   /** "one": all of it is the work of one thread. */
@@ -66,8 +65,7 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
     case "rows": {
       if (kernel.rows > 1) {
         // Several rows for each image: the pixels; or one, where images are taken out of their table.
-        const gathers = kernel.operands.every(({ tensor, rows }) => rows || isLeaf(tensor, "constant"));
-        const least = gathers ? 1 : 2;
+        const least = gathersRows(kernel) ? 1 : 2;
         const count = [...imageCounts].find((one) => kernel.rows >= least * one && kernel.rows % one === 0);
         return count === undefined ? rows(kernel.rows, packed ? panelRows : 1) : images(count);
       }

@@ -7,7 +7,9 @@ import type { Group } from "./group.ts";
 export const mostRecomputed = 5;
 /** In the epilogue of a product, whose registers are full. */
 export const fewRecomputed = 2;
-const expensive: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "erf", "sqrt", "div"]);
+/** Functions that take many instructions. */
+export const transcendental: ReadonlySet<string> = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "erf"]);
+const expensive: ReadonlySet<string> = new Set([...transcendental, "sqrt", "div"]);
 
 /**
  * Whether a tensor tells where another one passes a bound, such as relu's mask: a bit for each number that is there anyway, which
