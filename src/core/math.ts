@@ -215,8 +215,10 @@ const halfPiShift = 1216n;
 const reduced = new Float64Array(2);
 
 /** Writes x - n pi/2 to `reduced` and returns n modulo 4, for finite |x| > pi/4. */
-function reduceAngle(x: number): number {
-  if (Math.abs(x) > 1e6) return reduceLargeAngle(x);
+const reduceAngle = (x: number): number => (Math.abs(x) > 1e6 ? reduceLargeAngle(x) : reduceSmallAngle(x));
+
+/** As `reduceAngle`, for |x| <= 1e6. */
+function reduceSmallAngle(x: number): number {
   const n = Math.floor(x * twoOverPi + 0.5); // below 2^20, so n times a part of 33 bits is exact
   const a = x - n * halfPi1; // exact
   const b = n * halfPi2;
@@ -282,23 +284,33 @@ function cosSeries(x: number, y: number): number {
   return w + (1 - w - half + (z * z * p - x * y));
 }
 
-/** Sine of an angle in radians, exact reduction for every finite x. Keeps -0. */
-export function sin(x: number): number {
+function sinBy(reduce: (x: number) => number, x: number): number {
   if (Math.abs(x) <= 0.7853981633974483) return x * x === 0 ? x : sinSeries(x, 0);
   if (!Number.isFinite(x)) return NaN;
-  const n = reduceAngle(x);
+  const n = reduce(x);
   const value = n & 1 ? cosSeries(reduced[0], reduced[1]) : sinSeries(reduced[0], reduced[1]);
   return n & 2 ? -value : value;
 }
 
-/** Cosine of an angle in radians, exact reduction for every finite x. */
-export function cos(x: number): number {
+function cosBy(reduce: (x: number) => number, x: number): number {
   if (Math.abs(x) <= 0.7853981633974483) return cosSeries(x, 0);
   if (!Number.isFinite(x)) return NaN;
-  const n = reduceAngle(x);
+  const n = reduce(x);
   const value = n & 1 ? sinSeries(reduced[0], reduced[1]) : cosSeries(reduced[0], reduced[1]);
   return n === 1 || n === 2 ? -value : value;
 }
+
+/** Sine of an angle in radians, exact reduction for every finite x. Keeps -0. */
+export const sin = (x: number): number => sinBy(reduceAngle, x);
+
+/** Cosine of an angle in radians, exact reduction for every finite x. */
+export const cos = (x: number): number => cosBy(reduceAngle, x);
+
+/** As `sin`, to the bit, for |x| <= 1e6: whoever has no larger angles loads nothing for them. */
+export const sinOfSmall = (x: number): number => sinBy(reduceSmallAngle, x);
+
+/** As `cos`, to the bit, for |x| <= 1e6. */
+export const cosOfSmall = (x: number): number => cosBy(reduceSmallAngle, x);
 
 /** The product's rounding error, a * b - fl(a * b), by Dekker's splitting; |a|, |b| < 2^995. */
 function productError(a: number, b: number, product: number): number {

@@ -17,7 +17,7 @@
  *
  * Source      Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC11.
  */
-import { cos, log, sin } from "./math.ts";
+import { cosOfSmall, log, sinOfSmall } from "./math.ts";
 
 /** A stream of random numbers: two unsigned 32-bit words. */
 export interface RandomKey {
@@ -194,8 +194,8 @@ export function fillNormal(key: RandomKey, out: Float32Array | Float64Array, mea
     threefry(key, pair >>> 0, pair < twoTo32 ? 0 : Math.floor(pair / twoTo32), scratch);
     const radius = Math.sqrt(-2 * log((scratch[0] + 1) * twoToMinus32));
     const angle = twoPi * (scratch[1] * twoToMinus32);
-    out[i] = mean + std * (radius * cos(angle));
-    if (i + 1 < out.length) out[i + 1] = mean + std * (radius * sin(angle));
+    out[i] = mean + std * (radius * cosOfSmall(angle));
+    if (i + 1 < out.length) out[i + 1] = mean + std * (radius * sinOfSmall(angle));
   }
 }
 
