@@ -13,7 +13,7 @@ import { emitCopy } from "./copy-code.ts";
 import type { CutTable } from "./cuts.ts";
 import { emitFilterGradient, filterGradientForm, filterGradientScratch } from "./filter-gradient-code.ts";
 import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
-import { columnGroups, emitMatmul, matmulForm, productScratch } from "./matmul-code.ts";
+import { columnGroups, emitMatmul, matmulForm, productScratch, type SharedParts } from "./matmul-code.ts";
 import { emitNarrowRows, isNarrow, narrowScratch } from "./narrow-rows-code.ts";
 import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { body, Part } from "./part.ts";
@@ -26,11 +26,11 @@ import { checkImport, lapImport, markFunction, markImport, ThreadsCode } from ".
 import { distances } from "./window-walk.ts";
 
 /** Bytes that the kernels of a plan need beside their tensors, in each thread. */
-export function scratchBytes(plan: Plan): number {
+export function scratchBytes(plan: Plan, target: Target): number {
   return Math.max(
     0,
     ...plan.steps.map(({ kernel }) => {
-      if (kernel.kind === "matmul") return productScratch(isConvolution(kernel) ? 0 : kernel.k, kernel.n).bytes;
+      if (kernel.kind === "matmul") return productScratch(kernel, target).bytes;
       if (kernel.kind === "rows") return isNarrow(kernel) ? narrowScratch(kernel) : 0;
       return kernel.kind === "filterGradient" ? filterGradientScratch : 0;
     }),
@@ -204,7 +204,7 @@ class KernelLibrary {
     part.size(images);
     part.place(addressOf(a), distances(windows).image);
     f.i32(addressOf(panels));
-    const { tile, list } = productScratch(0, n);
+    const { tile, list } = productScratch(kernel, this.target);
     for (const offset of [tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
     const perImage = counts[0] * counts[1];
     const bytesOf = { full: 4 * n * perImage, perRow: 4 * perImage, perColumn: 0, uniform: 0 };
@@ -230,12 +230,12 @@ class KernelLibrary {
     const bytesOfA = scale === undefined ? 4 : 1;
     const form = matmulForm(kernel, this.target);
     const shared = {
-      core: (height: number, widths: Widths, packsA: boolean, skipsZeros: boolean, fromList: boolean) =>
-        this.once(`core ${[height, widths.join("+"), packsA, skipsZeros, fromList].join()}`, () => {
-          const parts = { kernel: undefined, target: this.target, packsA, skipsZeros, loops: this.loops, fromList };
+      core: (height: number, widths: Widths, parts: SharedParts) =>
+        this.once(`core ${height} ${widths} ${JSON.stringify(parts)}`, () => {
+          const { packed, skipsZeros, fromList } = parts;
           const columns = widths.map((width) => 4 * width).join("+");
-          const name = `core${height}x${columns}${skipsZeros ? "skipping" : packsA ? "packed" : fromList ? "listed" : ""}`;
-          return emitStrip(this.module, name, parts, height, widths);
+          const name = `core${height}x${columns}${skipsZeros ? "skipping" : packed ? "packed" : fromList ? "listed" : ""}`;
+          return emitStrip(this.module, name, { ...parts, target: this.target, loops: this.loops }, height, widths);
         }),
     };
     const product = this.once(form, (number) =>
@@ -251,7 +251,7 @@ class KernelLibrary {
         .i32(tail)
         .i32(4 * n);
       part.strips(m);
-      const { strip, tile, list } = productScratch(k, n);
+      const { strip, tile, list } = productScratch(kernel, this.target);
       for (const offset of [strip, tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
       if (gathered) part.place(addressOf(gathered), transposeA ? 0 : 4);
       else f.i32(0);

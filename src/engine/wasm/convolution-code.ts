@@ -49,7 +49,7 @@ export function emitConvolution(
   const formula = !isShort || tail.length > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
   const window = runsOfWindow(windows);
   const sumsBytes = 4 * columns * tiles + 16 * vectorsIn(tail);
-  const parts = { kernel: undefined, target, packsA: false, skipsZeros: false, loops, window };
+  const parts = { target, loops, window };
   const { index, code: f } = module.function(name, new Array(headCount + operands.length + stores.length).fill("i32"));
   const pointers = pointersOf(kernel, headCount);
   const [counter, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];

@@ -59,7 +59,7 @@ function emitFilterStrip(
         .set(row);
     f.get(stripHead.b).set(b).i32(windows.counts[0]).set(lines);
     f.countdown(lines, () => {
-      emitInnerLoop(f, { target, packsA: false, skipsZeros: false }, inner);
+      emitInnerLoop(f, { target }, inner);
       for (const row of aRows) f.bump(row, nextLine);
     });
     const store = (base: Local, offset: (sum: number) => number) => {

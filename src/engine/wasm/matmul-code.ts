@@ -7,6 +7,9 @@
  * makes one operation of two neighbouring ones, it runs along two panels at once, 6 x 16 sums in 12 registers of twice the width.
  * Every sum starts at 0 and takes its terms in the order of k, so no choice of strips, panels or threads can change a bit of it.
  *
+ * Lanes     Columns after the last full tile cost nearly as much as a full one, however few they are. Where A is packed, several strips are
+ *           packed side by side, and these columns have rows in the lanes of vectors (see lanes.ts).
+ *
  * Zeros     Where A holds bytes of a data set, a strip leaves out the k at which all of its rows are 0 (on MNIST more than half):
  *           adding 0 b changes no sum, as long as b is finite. Strips are cut by the shape alone, so this depends on the data
  *           and on nothing else. Bytes are packed from the table itself, scaled on the way: no batch is gathered for them.
@@ -20,10 +23,11 @@ import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
+import { columnBytes, columnsInLanes, partsInLanes, rowsInLanes, stripsInLanes } from "./lanes.ts";
 import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { bytesAtOnce, emitPackByteColumns, emitPackByteRows, numbersOfKept } from "./pack-bytes-code.ts";
 import { emitPackColumns } from "./pack-strip-code.ts";
-import { emitStrip, isLong, vectorsIn, type Widths } from "./strip-code.ts";
+import { emitStrip, isLong, type StripParts, vectorsIn, type Widths } from "./strip-code.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
 interface ProductScratch {
@@ -33,12 +37,17 @@ interface ProductScratch {
   readonly bytes: number;
 }
 
-/** Where the pieces of a thread's scratch memory lie: a strip of A, a strip of sums, a list of the rows of a strip. */
-export function productScratch(k: number, n: number): ProductScratch {
+/**
+ * Where the pieces of a thread's scratch memory lie: what is packed of A, a strip of sums, and a list of the rows of a strip, or sums
+ * of rows in lanes.
+ */
+export function productScratch(kernel: MatmulKernel, target: Target): ProductScratch {
+  const { k, n, windows } = kernel;
   // The last vector of a strip may reach past it.
-  const tile = aligned(4 * numbersOfKept(maximumStrip) * (k + 1) + 16);
+  const rows = columnsInLanes(kernel, target) > 0 ? rowsInLanes(target) : numbersOfKept(maximumStrip);
+  const tile = windows ? 0 : aligned(4 * rows * (k + 1) + 16);
   const list = tile + aligned(4 * maximumStrip * panelColumns * panelsOf(n));
-  return { strip: 0, tile, list, bytes: list + aligned(4 * maximumStrip) };
+  return { strip: 0, tile, list, bytes: list + aligned(columnBytes(target) * tileColumns(target)) };
 }
 
 /** Bytes of panels that stay in the cache while all strips run along them. */
@@ -68,7 +77,7 @@ export function columnGroups({ n, k }: MatmulKernel, target: Target): ColumnGrou
 }
 
 /** The panels of a full tile. */
-export const fullTile = (target: Target): Widths => new Array<2>(vectorsAtOnce(target)).fill(2);
+export const fullTile = (target: Target): Widths => new Array<number>(vectorsAtOnce(target)).fill(2);
 
 /**
  * The panels of the columns after the last full tile, none where there are no such columns. Half of the last panel is left out where
@@ -76,7 +85,7 @@ export const fullTile = (target: Target): Widths => new Array<2>(vectorsAtOnce(t
  */
 export function lastTile(n: number, target: Target): Widths {
   const columns = n % tileColumns(target);
-  const widths = new Array<1 | 2>(panelsOf(columns)).fill(2);
+  const widths = new Array<number>(panelsOf(columns)).fill(2);
   const last = columns % panelColumns;
   if (vectorsAtOnce(target) === 1 && last > 0 && last <= panelColumns / 2) widths[widths.length - 1] = 1;
   return widths;
@@ -101,6 +110,7 @@ export function matmulForm(kernel: MatmulKernel, target: Target): string {
     rest > 0,
     n >= tileColumns(target),
     lastTile(n, target).join("+"),
+    columnsInLanes(kernel, target),
     n % 4 > 0,
   ];
   return `matmul ${target.numerics} ${shape.join()} ${keyOfFormula(kernel)}`;
@@ -129,10 +139,13 @@ const productHead = {
 } as const;
 const productHeadCount = 15;
 
+/** What the code of a strip depends on beside its formula. */
+export type SharedParts = Pick<StripParts, "packed" | "skipsZeros" | "fromList" | "stepB">;
+
 /** Functions that products share, by what they depend on. */
 export interface SharedStrips {
   /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
-  core(height: number, widths: Widths, packsA: boolean, skipsZeros: boolean, fromList: boolean): number;
+  core(height: number, widths: Widths, parts: SharedParts): number;
 }
 
 /**
@@ -164,7 +177,9 @@ export function emitMatmul(
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = pointersOf(kernel, productHeadCount);
-  const [counter, tailB, tailColumn, sumsBytes, depth] = f.locals("i32", 5);
+  const [counter, tailB, tailColumn, sumsBytes, depth, strip, together, sumsInLanes, place] = f.locals("i32", 9);
+  const inLanes = columnsInLanes(kernel, target);
+  const strips = inLanes > 0 ? stripsInLanes(target) : 1;
   f.get(p.tiles)
     .i32(4 * columns)
     .op("i32.mul")
@@ -173,19 +188,20 @@ export function emitMatmul(
     .op("i32.add")
     .set(sumsBytes);
   f.get(tailColumn).get(p.rowsOfB).op("i32.mul").get(p.b).op("i32.add").set(tailB);
-  f.get(p.k).set(depth);
-  const packed = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
+  f.get(p.k).set(depth).get(p.strip).set(strip);
+  const packing = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
-    const parts = { kernel, target, packsA, skipsZeros: skips, loops, fromList };
+    const packed = inLanes > 0 ? rowsInLanes(target) : skips ? numbersOfKept(rows) : packsA ? rows : undefined;
+    const parts = { ...(packed && { packed }), skipsZeros: skips, fromList };
     const full = !hasTiles
       ? 0
       : inRegisters
-        ? emitStrip(module, `${name}.${rows}x${columns}`, parts, rows, fullTile(target))
-        : shared.core(rows, fullTile(target), packsA, skips, fromList);
-    const last = tail.length > 0 ? shared.core(rows, tail, packsA, skips, fromList) : 0;
+        ? emitStrip(module, `${name}.${rows}x${columns}`, { ...parts, kernel, target, loops }, rows, fullTile(target))
+        : shared.core(rows, fullTile(target), parts);
+    const last = tail.length > 0 && inLanes === 0 ? shared.core(rows, tail, parts) : 0;
     const pushA = () => {
-      if (packsA) f.get(p.strip).i32(4 * rows);
+      if (packsA) f.get(strip).i32(4 * rows);
       else f.get(p.a).get(p.lda);
     };
     /** The formula over the sums in memory, from a column on. */
@@ -211,9 +227,9 @@ export function emitMatmul(
       callLongFormula(f, formula, strip, pointers, isTailAlone ? addTiles : undefined);
     };
     if (scale !== undefined) {
-      const bytes = { ...packed, depth, numbers: p.numbers, scale, rest: kernel.k % bytesAtOnce };
+      const bytes = { ...packing, depth, numbers: p.numbers, scale, rest: kernel.k % bytesAtOnce };
       (transposeA ? emitPackByteColumns : emitPackByteRows)(f, rows, bytes);
-    } else if (transposeA) emitPackColumns(f, rows, packed, isGathered ? p.numbers : undefined);
+    } else if (transposeA && inLanes === 0) emitPackColumns(f, rows, packing, isGathered ? p.numbers : undefined);
     if (fromList) {
       for (let i = 0; i < rows; i++) {
         f.get(p.list)
@@ -237,22 +253,37 @@ export function emitMatmul(
     // Only the last group of columns has a tail.
     if (tail.length > 0) {
       f.get(p.valid).if(() => {
-        pushA();
-        f.get(tailB)
-          .get(depth)
-          .i32(1)
-          .get(sumsBytes)
-          .get(p.tile)
-          .get(tailColumn)
-          .op("i32.add")
-          .get(p.list)
-          .get(p.rowsOfB)
-          .get(p.panelBytes);
-        f.call(last);
+        if (inLanes > 0) {
+          f.get(p.tile).get(tailColumn).op("i32.add").set(place);
+          // From columns of rows to rows of columns.
+          for (let row = 0; row < rows; row++) {
+            for (let column = 0; column < inLanes; column++)
+              f.get(place)
+                .get(sumsInLanes)
+                .mem("f32.load", columnBytes(target) * column + 4 * row)
+                .mem("f32.store", 4 * column);
+            f.get(place).get(sumsBytes).op("i32.add").set(place);
+          }
+          f.bump(sumsInLanes, 4 * rows);
+        } else {
+          pushA();
+          f.get(tailB)
+            .get(depth)
+            .i32(1)
+            .get(sumsBytes)
+            .get(p.tile)
+            .get(tailColumn)
+            .op("i32.add")
+            .get(p.list)
+            .get(p.rowsOfB)
+            .get(p.panelBytes);
+          f.call(last);
+        }
         if (inRegisters) follow(true);
       });
     }
     if (!inRegisters) follow(false);
+    if (strips > 1) f.bump(strip, 4 * rows);
     if (transposeA) f.bump(p.a, (scale === undefined ? 4 : 1) * rows);
     else if (isGathered && packsA) f.bump(p.numbers, 4 * rows);
     else if (!fromList) f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
@@ -262,10 +293,37 @@ export function emitMatmul(
       else if (layout === "perRow") f.bump(local, 4 * rows);
     }
   };
+  /** The last columns of strips that are packed side by side: numbers of B times vectors of rows. */
+  const emitLanes = () => {
+    const parts = { packed: panelColumns, stepB: columnBytes(target) };
+    for (const { first, count } of partsInLanes(inLanes)) {
+      f.get(tailB);
+      if (first >= panelColumns) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
+      f.i32(4 * (first % panelColumns)).op("i32.add");
+      f.i32(0).get(p.strip).get(depth).i32(1).i32(parts.stepB).get(p.list);
+      f.i32(first * parts.stepB).op("i32.add");
+      f.i32(0).i32(0).i32(0);
+      f.call(shared.core(count, [columnBytes(target) / 16], parts));
+    }
+  };
   stripsOfRows(m).forEach(({ lines }, part) => {
     // A part of the rows may have no strip of one of the heights.
     f.get(part === 0 ? p.tall : p.rest).tee(counter);
-    f.if(() => f.countdown(counter, () => emitStripOf(lines)));
+    f.if(() => {
+      if (strips === 1) {
+        f.countdown(counter, () => emitStripOf(lines));
+        return;
+      }
+      f.loop(() => {
+        emitPackColumns(f, rowsInLanes(target), packing, isGathered ? p.numbers : undefined);
+        f.get(p.valid).if(emitLanes);
+        f.get(p.strip).set(strip).get(p.list).set(sumsInLanes);
+        f.get(counter).i32(strips).get(counter).i32(strips).op("i32.lt_u").op("select").set(together);
+        f.get(counter).get(together).op("i32.sub").set(counter);
+        f.countdown(together, () => emitStripOf(lines));
+        f.get(counter).brIf(0);
+      });
+    });
   });
   return index;
 }

@@ -4,7 +4,7 @@ import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { storeSideBySide } from "./formula-code.ts";
 
 /** Copies vectors that lie side by side: all are read before one is stored. */
-function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readonly Local[]): void {
+export function copyVectors(f: FunctionBuilder, from: Local, to: Local, vectors: readonly Local[]): void {
   for (const [v, vector] of vectors.entries())
     f.get(from)
       .mem("v128.load", 16 * v)

@@ -3,6 +3,7 @@
  * matmul-code.ts).
  */
 import type { FunctionBuilder, Local } from "./assembler.ts";
+import { copyVectors } from "./pack-code.ts";
 
 export interface StripLocals {
   /** Address of the strip's first number in A, and the bytes from row to row of A as it lies. */
@@ -21,6 +22,7 @@ export function emitPackColumns(
   numbers: Local | undefined,
 ): void {
   const [from, to, left, number] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const vectors = f.locals("v128", Math.ceil(rows / 4));
   f.get(a).set(from).get(strip).set(to).get(k).set(left);
   if (numbers !== undefined) f.get(numbers).set(number);
   f.loop(() => {
@@ -28,9 +30,10 @@ export function emitPackColumns(
       f.get(number).mem("i32.load").get(lda).op("i32.mul").get(a).op("i32.add").set(from);
       f.bump(number, 4);
     }
-    for (let offset = 0; offset < 4 * rows; offset += 16) f.get(to).get(from).mem("v128.load", offset).mem("v128.store", offset);
+    copyVectors(f, from, to, vectors);
     if (numbers === undefined) f.get(from).get(lda).op("i32.add").set(from);
     f.bump(to, 4 * rows);
     f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
   });
+  f.forget(vectors);
 }

@@ -6,17 +6,18 @@ import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import { panelColumns, panelRowBytes } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, Snippet } from "./assembler.ts";
 import { emitStores, FormulaCode, storeSideBySide } from "./formula-code.ts";
-import { numbersOfKept } from "./pack-bytes-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 export interface StripParts {
   /** Whose formula is applied to sums in registers; without it they are left in memory. */
-  readonly kernel: MatmulKernel | undefined;
+  readonly kernel?: MatmulKernel;
   readonly target: Target;
-  /** The strip of A is packed, [k][rows]. */
-  readonly packsA: boolean;
-  /** The packed strip of A has some k only, and tells which: the panels of B are read at them. */
-  readonly skipsZeros: boolean;
+  /** The strip of A is packed, with so many numbers from one k to the next: those of its rows come first. */
+  readonly packed?: number;
+  /** The packed strip of A has some k only, and tells which behind its rows: the panels of B are read at them. */
+  readonly skipsZeros?: boolean;
+  /** Bytes from one k to the next in B; without them as it lies in panels. */
+  readonly stepB?: number;
   /** Inner loops that were made before, by what they depend on: most products share theirs. */
   readonly loops: Map<string, Snippet>;
   /** Rows of A are windows of images: addresses of the strip's windows lie in `list`, each holds `runs` runs of k. */
@@ -52,7 +53,7 @@ const longestUnrolled = 8;
 export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
 /** Panels that a strip runs along at once, by the vectors that count of each: 2, or 1 for a last panel of up to 4 columns. */
-export type Widths = readonly (1 | 2)[];
+export type Widths = readonly number[];
 export const vectorsIn = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
 
 export interface InnerLoop {
@@ -102,13 +103,11 @@ const longestRun = 12;
 /** Steps of k, several at a time and then one by one: fewer additions of addresses, the same sums in the same order. */
 export function emitInnerLoop(
   f: FunctionBuilder,
-  { target, packsA, skipsZeros }: Pick<StripParts, "target" | "packsA" | "skipsZeros">,
+  { target, packed, skipsZeros }: Pick<StripParts, "target" | "packed" | "skipsZeros">,
   loop: InnerLoop,
 ): void {
   const { panels, count: k, stepA = 4, stepB = panelRowBytes } = loop;
   const { height, sums, bVectors, aNumber, aRows, left, bRow, distance } = loop;
-  /** Numbers of a k in a packed strip. */
-  const packed = skipsZeros ? numbersOfKept(height) : height;
   // A loop around must not carry what was read here from round to round: hosts that pair vectors would take them apart.
   const forget = () => {
     for (const local of [...bVectors, aNumber]) f.get(loop.zero).set(local);
@@ -121,7 +120,7 @@ export function emitInnerLoop(
           // Behind the numbers stands where the k lies in a panel.
           if (i === 0)
             f.get(aRows[0]!)
-              .mem("i32.load", 4 * (step * packed + height))
+              .mem("i32.load", 4 * (step * packed! + height))
               .set(distance);
           f.get(distance).get(at).op("i32.add").set(bRow);
         }
@@ -132,14 +131,14 @@ export function emitInnerLoop(
         first += vectors;
       }
       for (let i = 0; i < height; i++) {
-        if (packsA) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * packed + i));
+        if (packed) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * packed + i));
         else f.get(aRows[i]!).mem("v128.load32_splat", offsets ? offsets[step]! : stepA * step);
         f.set(aNumber);
         for (const [v, bVector] of bVectors.entries())
           emitMultiplyAdd(f, target, aNumber, bVector, sums[i * bVectors.length + v]!);
       }
     }
-    for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packsA ? 4 * packed : stepA));
+    for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packed ? 4 * packed : stepA));
     if (!skipsZeros) for (const { at } of panels) f.bump(at, stepB * count);
   };
   if (typeof k === "object" && "offsets" in k) {
@@ -173,14 +172,15 @@ export function emitInnerLoop(
  * stores, and leaves the sums at `tile`.
  */
 export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts, height: number, widths: Widths): number {
-  const { kernel, target, packsA, skipsZeros, loops, window } = parts;
+  const { kernel, target, packed, skipsZeros, loops, window } = parts;
   const pointers = kernel ? kernel.operands.length + kernel.stores.length : 0;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + pointers).fill("i32"));
   const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
   const fromList = window !== undefined || parts.fromList === true;
   const inner = {
-    ...innerLocals(f, b, height, widths, packsA ? 1 : height),
+    ...innerLocals(f, b, height, widths, packed ? 1 : height),
     count: window ? countOf(window) : stripHead.k,
+    ...(parts.stepB && { stepB: parts.stepB }),
   };
   const { sums, aRows } = inner;
   const vectors = inner.bVectors.length;
@@ -190,7 +190,7 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
   const epilogue = kernel ? emitEpilogue(f, kernel, tile, vectorsAtOnce(target)) : storeSums(f, tile);
   epilogue.prepare();
   const emitSharedLoop = () => {
-    const form = [target.numerics, height, widths.join("+"), packsA, skipsZeros].join();
+    const form = [target.numerics, height, widths.join("+"), packed, skipsZeros, parts.stepB].join();
     const known = loops.get(form);
     if (!known)
       loops.set(

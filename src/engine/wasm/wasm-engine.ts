@@ -41,6 +41,7 @@ interface Placed {
 }
 
 function layOut(
+  target: Target,
   programs: Readonly<Record<string, Program>>,
   threadCount: number,
   placed: Placed,
@@ -71,7 +72,7 @@ function layOut(
   };
   const control = take(controlBytes);
   const cutsStride = aligned(cuts.rowBytes);
-  const scratchStride = aligned(Math.max(0, ...[...plans.values()].map(scratchBytes)));
+  const scratchStride = aligned(Math.max(0, ...[...plans.values()].map((plan) => scratchBytes(plan, target))));
   const cutsAt = take(cutsStride * threadCount);
   const states = stateOrder(all);
   const constants = constantsOf(plans.values());
@@ -192,7 +193,7 @@ class WasmExecutable implements Executable {
     this.tableMemory = placed.memory && tables?.memory;
     this.profiler = profiler;
     this.marks = profiler?.createMarks(team?.size ?? 1);
-    const { leaves, layout } = layOut(programs, team?.size ?? 1, placed);
+    const { leaves, layout } = layOut(target, programs, team?.size ?? 1, placed);
     this.layout = layout;
     this.numerics = target.numerics;
     this.memory = layout.report;
