@@ -14,7 +14,7 @@ const [shortestMs, tolerance] = [0.02, 0.03];
 /** So much of a difference is made up for at once: what has disturbed a few runs shall not count for much. */
 const gain = 0.5;
 /** Where equal shares keep data apart, threads must differ by this part before they are given up, and shares by that to be no equal ones. */
-const [costlyTolerance, costlyShare] = [0.4, 0.08];
+const [costlyTolerance, costlyShare] = [1, 0.25];
 /** At least this part of an equal share is left to each thread; and no time counts as less than this part of their mean. */
 const least = 0.25;
 

@@ -47,10 +47,10 @@ test("small differences and short phases are left alone", () => {
 
 test("where equal shares keep data apart, only threads of very different speed give them up", () => {
   const equal = equalShares(2);
-  expect(rebalanced(equal, [1, 1.35], true)).toBe(equal);
-  const shifted = rebalanced(equal, [1, 1.6], true);
-  expect(shifted[0]!).toBeGreaterThan(0.54);
-  expect(rebalanced(shifted, [1.2, 1], true)).toEqual(equal);
+  expect(rebalanced(equal, [1, 1.9], true)).toBe(equal);
+  const shifted = rebalanced(equal, [1, 3], true);
+  expect(shifted[0]!).toBeGreaterThan(0.62);
+  expect(rebalanced(shifted, [1.4, 1], true)).toEqual(equal);
   expect(rebalanced(shifted, [1, 1.2], true)[0]!).toBeGreaterThan(shifted[0]!);
 });
 
