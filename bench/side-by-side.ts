@@ -2,24 +2,34 @@
  * What a second core gives: in turns the steps of one run with one thread alone, of one with two threads, and of two unrelated runs with one
  * thread each, side by side. Two threads of one run cannot do more than two runs that tell each other nothing.
  *
+ * Where a host puts its two virtual cores changes from second to second: on two cores that share a cache, on two that share none, or on
+ * the two hardware threads of one core. So before and after each window both do multiply-adds in registers at once, and send a cache
+ * line there and back; what two threads gain is told for all rounds, and for each of these places.
+ *
  *     npm run bench:side-by-side -- W1 W4
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { peakMeter } from "../src/engine/wasm/peak.ts";
 import { openSession } from "./open-session.ts";
 import { findWorkloads } from "./workloads.ts";
 
 interface Shared {
   readonly workload: string;
   readonly me: number;
-  /** A bit for each run that is to train. */
-  readonly asked: Int32Array;
-  /** Steps that each has made. */
-  readonly steps: Float64Array;
+  /** A task for each run, and where two of them send a line there and back. */
+  readonly words: Int32Array;
+  /** Steps that each has made, then billions of multiply-adds, then times that a line has come back. */
+  readonly done: Float64Array;
 }
 
 /** Of the two unrelated runs, and of the third. */
 const threadsOf = [1, 1, 2];
-const [windowMs, settleMs, rounds, warmups] = [300, 60, 13, 4];
+const runs = threadsOf.length;
+const [windowMs, placeMs, settleMs, rounds, warmups] = [300, 40, 40, 21, 3];
+/** What a run can be asked to do. */
+const tasks = { rest: 0, train: 1, compute: 2, send: 3 } as const;
+/** Where the line lies that is sent, in words: far from all else. */
+const lineAt = 64;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
 const median = (list: readonly number[]): number => sorted(list)[list.length >> 1]!;
@@ -29,51 +39,114 @@ function spread(list: readonly number[]): string {
   return `${median(list).toFixed(2)} (${at(0.25)} to ${at(0.75)})`;
 }
 
-/** Trains whenever it is asked to. */
-async function train({ workload, me, asked, steps }: Shared): Promise<void> {
-  const { session } = openSession(findWorkloads([workload]).found[0]!, threadsOf[me]!, undefined);
+/** Does whatever it is asked to. */
+async function work({ workload, me, words, done }: Shared): Promise<void> {
+  const { session, numerics } = openSession(findWorkloads([workload]).found[0]!, threadsOf[me]!, undefined);
+  const peak = peakMeter(numerics);
   parentPort!.postMessage("ready");
   for (let step = 0; ; ) {
-    if (Atomics.load(asked, 0) & (1 << me)) {
+    const task = Atomics.load(words, me);
+    if (task === tasks.train) {
       session.step(step++);
-      steps[me]!++;
+      done[me]!++;
+    } else if (task === tasks.compute) {
+      const start = performance.now();
+      done[runs + me]! += (peak(1) * (performance.now() - start)) / 2000;
+    } else if (task === tasks.send) {
+      // The line is the first run's while its number is even.
+      const number = Atomics.load(words, lineAt);
+      if (number % 2 !== me) continue;
+      Atomics.store(words, lineAt, number + 1);
+      done[2 * runs + me]!++;
     } else await sleep(2);
   }
 }
 
+/** What is done a second. */
+interface Rates {
+  readonly steps: number;
+  readonly multiplyAdds: number;
+  readonly trips: number;
+}
+
+/** Where the two cores are. */
+interface Place {
+  /** Multiply-adds of both for one of one. */
+  readonly cores: number;
+  /** Nanoseconds from core to core and back. */
+  readonly trip: number;
+}
+
+interface Round {
+  /** Times as many steps as one run alone. */
+  readonly ratio: number;
+  /** Before and after. */
+  readonly places: readonly Place[];
+}
+
+const areTwo = ({ cores }: Place): boolean => cores > 1.7;
+
+/** Places by what both cores could do at once and how long a line took; the cores stay there for a whole round, or it counts for none. */
+const kinds: readonly (readonly [string, (place: Place, nearest: number) => boolean])[] = [
+  ["in all rounds", () => true],
+  ["on two cores that are near", (place, nearest) => areTwo(place) && place.trip < 1.8 * nearest],
+  ["on two that are far", (place, nearest) => areTwo(place) && place.trip >= 1.8 * nearest],
+  ["on one", (place) => !areTwo(place)],
+];
+
 async function measure(workload: string): Promise<void> {
-  const asked = new Int32Array(new SharedArrayBuffer(4));
-  const steps = new Float64Array(new SharedArrayBuffer(8 * threadsOf.length));
-  const runs = threadsOf.map(
-    (_, me) => new Worker(new URL(import.meta.url), { workerData: { workload, me, asked, steps } satisfies Shared }),
+  const words = new Int32Array(new SharedArrayBuffer(4 * (lineAt + 64)));
+  const done = new Float64Array(new SharedArrayBuffer(8 * 3 * runs));
+  const workers = threadsOf.map(
+    (_, me) => new Worker(new URL(import.meta.url), { workerData: { workload, me, words, done } satisfies Shared }),
   );
-  await Promise.all(runs.map((run) => new Promise((done) => run.once("message", done))));
-  /** Steps a second of those whose bits are set, together. */
-  const rate = async (mask: number): Promise<number> => {
-    Atomics.store(asked, 0, mask);
+  await Promise.all(workers.map((worker) => new Promise((ready) => worker.once("message", ready))));
+  /** What those who are asked do together. */
+  const rates = async (task: number, whom: readonly number[], forMs = windowMs): Promise<Rates> => {
+    for (const me of whom) Atomics.store(words, me, task);
     await sleep(settleMs);
-    const [before, start] = [[...steps], performance.now()];
-    await sleep(windowMs);
+    const [before, start] = [[...done], performance.now()];
+    await sleep(forMs);
     const seconds = (performance.now() - start) / 1000;
-    Atomics.store(asked, 0, 0);
+    const all = done.map((count, one) => (count - before[one]!) / seconds);
+    for (const me of whom) Atomics.store(words, me, tasks.rest);
     await sleep(settleMs);
-    return steps.reduce((sum, count, me) => sum + count - before[me]!, 0) / seconds;
+    const sum = (first: number) => all.slice(first, first + runs).reduce((total, rate) => total + rate, 0);
+    return { steps: sum(0), multiplyAdds: sum(runs), trips: all[2 * runs]! };
+  };
+  const place = async (): Promise<Place> => {
+    const [one, both] = [await rates(tasks.compute, [0], placeMs), await rates(tasks.compute, [0, 1], placeMs)];
+    return { cores: both.multiplyAdds / one.multiplyAdds, trip: 1e9 / (await rates(tasks.send, [0, 1], placeMs)).trips };
   };
   const alone: number[] = [];
-  const ratios: { readonly together: number[]; readonly sideBySide: number[] } = { together: [], sideBySide: [] };
+  const [together, sideBySide]: [Round[], Round[]] = [[], []];
   for (let round = -warmups; round < rounds; round++) {
-    const one = ((await rate(1)) + (await rate(2))) / 2;
-    const [both, together] = [await rate(3), await rate(4)];
+    const one = ((await rates(tasks.train, [0])).steps + (await rates(tasks.train, [1])).steps) / 2;
+    const seen = [await place()];
+    const both = await rates(tasks.train, [0, 1]);
+    seen.push(await place());
+    const ofThreads = await rates(tasks.train, [2]);
+    seen.push(await place());
     if (round < 0) continue;
     alone.push(one);
-    ratios.together.push(together / one);
-    ratios.sideBySide.push(both / one);
+    sideBySide.push({ ratio: both.steps / one, places: seen.slice(0, 2) });
+    together.push({ ratio: ofThreads.steps / one, places: seen.slice(1) });
   }
-  console.log(
-    `${workload}: ${median(alone).toFixed(0)} steps/s alone; two threads of one run ${spread(ratios.together)}, ` +
-      `two runs side by side ${spread(ratios.sideBySide)} times as many`,
-  );
-  await Promise.all(runs.map((run) => run.terminate()));
+  const trips = [...together, ...sideBySide].flatMap(({ places }) => places.filter(areTwo).map(({ trip }) => trip));
+  const nearest = Math.min(...trips);
+  console.log(`${workload}: ${median(alone).toFixed(0)} steps/s alone; times as many do two threads of one run, and two runs`);
+  for (const [name, isThere] of kinds) {
+    const [ofThreads, ofBoth] = [together, sideBySide].map((all) =>
+      all.filter(({ places }) => places.every((place) => isThere(place, nearest))),
+    );
+    const told = (all: Round[]) => (all.length > 0 ? spread(all.map(({ ratio }) => ratio)) : "never").padEnd(20);
+    const own = ofThreads!.flatMap(({ places }) => places.map(({ trip }) => trip));
+    const trip = own.length > 0 ? `${median(own).toFixed(0)} ns there and back` : "";
+    console.log(
+      `  ${name.padEnd(28)} ${told(ofThreads!)}  ${told(ofBoth!)}  ${`${ofThreads!.length} rounds`.padEnd(10)} ${trip}`,
+    );
+  }
+  await Promise.all(workers.map((worker) => worker.terminate()));
 }
 
 if (isMainThread) {
@@ -83,4 +156,4 @@ if (isMainThread) {
     process.exit(2);
   }
   for (const { name } of found) await measure(name);
-} else await train(workerData as Shared);
+} else await work(workerData as Shared);
