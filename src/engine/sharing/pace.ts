@@ -2,7 +2,8 @@
  * How many threads work, where the caller leaves it open: all of them, or one where the others slow it down, as on a machine
  * whose cores are busy with something else. Bits do not depend on it, so it may follow from time.
  *
- * A few runs of a program with all threads and a few with one are timed; the faster way holds for a while, then both are tried again.
+ * A few runs of a program with all threads and a few with one are timed; the faster way holds for a while, then both are tried again:
+ * for so long that trials take a hundredth of the time, since a host may move its cores apart and together again within seconds.
  * At first it holds for a short while only: hosts compile hot code anew as it begins to run, and take cores for it.
  * Medians are compared: a run after which others slept, or had to be woken, says nothing of those that follow.
  */
@@ -12,6 +13,8 @@ import { nowMs } from "../../core/clock.ts";
 const trialRuns = 12;
 const trialMs = 60;
 const [firstHoldMs, holdMs] = [300, 5000];
+/** The way that was chosen holds for so many times as long as the trial took. */
+const holdTimes = 100;
 /** One thread must be faster by this much. */
 const margin = 0.97;
 
@@ -24,6 +27,7 @@ export class Pace {
   private others = 0;
   private total = 0;
   private withAll = 0;
+  private spentWithAll = 0;
   private until = 0;
   private hold = firstHoldMs;
   private stage: "all" | "one" | "hold" = "all";
@@ -58,12 +62,14 @@ export class Pace {
     const median = times.sort((a, b) => a - b)[times.length >> 1]!;
     if (this.stage === "all") {
       this.withAll = median;
+      this.spentWithAll = this.total;
       return this.start("one");
     }
     this.chosen = median < margin * this.withAll ? 1 : this.most;
     this.stage = "hold";
     this.until = nowMs() + this.hold;
-    this.hold = Math.min(holdMs, 2 * this.hold);
+    const enough = holdTimes * (this.spentWithAll + this.total);
+    this.hold = Math.min(holdMs, 2 * this.hold, Math.max(firstHoldMs, enough));
     return this.chosen;
   }
 
