@@ -14,8 +14,8 @@ import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 export const stripsInLanes = (target: Target): number => 2 * vectorsAtOnce(target);
 export const rowsInLanes = (target: Target): number => stripsInLanes(target) * maximumStrip;
 
-/** The longest k for which so many rows stay in the cache of a core beside a panel of B. */
-const longestLanes = 256;
+/** The longest k for which so many rows stay in the larger cache of a core beside a panel of B. */
+const longestLanes = 4096;
 
 /** Columns with rows in lanes: those after the last full tile. */
 export const columnsInLanes = ({ transposeA, scale, n, k }: MatmulKernel, target: Target): number =>

@@ -49,7 +49,7 @@ function compareOne(
   const columns = planProgram(program).steps.map(({ kernel }) =>
     kernel.kind === "matmul" ? columnsInLanes(kernel, targetHere(numerics)) : 0,
   );
-  if (k <= 256 && n % 8 > 0) expect(columns.filter((count) => count > 0)).toHaveLength(1);
+  if (n % 8 > 0) expect(columns.filter((count) => count > 0)).toHaveLength(1);
   const executable = wasmEngine.compile({ program }, { numerics });
   const values = normal((k + 2) * m, 1);
   const picked = integers(k, k + 2, 3);
@@ -71,7 +71,7 @@ function compareOne(
 test.each(profiles)("any shape, %s", (numerics) => {
   const shape = fc.tuple(
     fc.integer({ min: 1, max: 80 }),
-    fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 254, max: 260 })),
+    fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 254, max: 300 })),
     fc.integer({ min: 1, max: 45 }),
     fc.boolean(),
   );
@@ -103,7 +103,7 @@ test("bytes, which leave out zeros, and long sums, which would not stay in the c
   const target = { numerics: "fused", pairs: true } as const;
   expect(columnsInLanes(kernel, target)).toBe(2);
   expect(columnsInLanes({ ...kernel, scale: 1 / 255 }, target)).toBe(0);
-  expect(columnsInLanes({ ...kernel, k: 257 }, target)).toBe(0);
+  expect(columnsInLanes({ ...kernel, k: 4097 }, target)).toBe(0);
   expect(columnsInLanes({ ...kernel, transposeA: false }, target)).toBe(0);
   expect(columnsInLanes({ ...kernel, n: 64 }, target)).toBe(0);
 });
