@@ -18,7 +18,10 @@ interface Shared {
   readonly me: number;
   /** A task for each run, and where two of them send a line there and back. */
   readonly words: Int32Array;
-  /** Steps that each has made, then billions of multiply-adds, then times that a line has come back. */
+  /**
+   * Steps that each has made, then billions of multiply-adds, then times that a line has come back; then times that shared lines were
+   * written, and milliseconds for writing them when the other run had read them, and once more.
+   */
   readonly done: Float64Array;
 }
 
@@ -27,9 +30,9 @@ const threadsOf = [1, 1, 2];
 const runs = threadsOf.length;
 const [windowMs, placeMs, settleMs, rounds, warmups] = [300, 40, 40, 21, 3];
 /** What a run can be asked to do. */
-const tasks = { rest: 0, train: 1, compute: 2, send: 3 } as const;
-/** Where the line lies that is sent, in words: far from all else. */
-const lineAt = 64;
+const tasks = { rest: 0, train: 1, compute: 2, send: 3, share: 4 } as const;
+/** Where the line lies that is sent, in words, and lines of 64 bytes that one run reads and the other writes: far from all else. */
+const [lineAt, sharedAt, sharedLines] = [64, 128, 2000];
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
 const median = (list: readonly number[]): number => sorted(list)[list.length >> 1]!;
@@ -52,14 +55,30 @@ async function work({ workload, me, words, done }: Shared): Promise<void> {
     } else if (task === tasks.compute) {
       const start = performance.now();
       done[runs + me]! += (peak(1) * (performance.now() - start)) / 2000;
-    } else if (task === tasks.send) {
+    } else if (task === tasks.send || task === tasks.share) {
       // The line is the first run's while its number is even.
       const number = Atomics.load(words, lineAt);
       if (number % 2 !== me) continue;
+      if (task === tasks.share && me === 1) words[lineAt + 32] = sumOfLines(words);
+      else if (task === tasks.share) {
+        const times = [0, 1].map((pass) => {
+          const start = performance.now();
+          for (let line = 0; line < sharedLines; line++) words[sharedAt + 16 * line] = number + pass;
+          return performance.now() - start;
+        });
+        done[3 * runs]!++;
+        for (const [pass, ms] of times.entries()) done[3 * runs + 1 + pass]! += ms;
+      }
       Atomics.store(words, lineAt, number + 1);
       done[2 * runs + me]!++;
     } else await sleep(2);
   }
+}
+
+function sumOfLines(words: Int32Array): number {
+  let sum = 0;
+  for (let line = 0; line < sharedLines; line++) sum += words[sharedAt + 16 * line]!;
+  return sum;
 }
 
 /** What is done a second. */
@@ -67,6 +86,8 @@ interface Rates {
   readonly steps: number;
   readonly multiplyAdds: number;
   readonly trips: number;
+  /** Nanoseconds for writing a line that the other has read, and for writing it again. */
+  readonly writes: readonly number[];
 }
 
 /** Where the two cores are. */
@@ -75,6 +96,8 @@ interface Place {
   readonly cores: number;
   /** Nanoseconds from core to core and back. */
   readonly trip: number;
+  /** Nanoseconds for writing a line that the other has read, and for writing it again. */
+  readonly writes: readonly number[];
 }
 
 interface Round {
@@ -95,8 +118,8 @@ const kinds: readonly (readonly [string, (place: Place, nearest: number) => bool
 ];
 
 async function measure(workload: string): Promise<void> {
-  const words = new Int32Array(new SharedArrayBuffer(4 * (lineAt + 64)));
-  const done = new Float64Array(new SharedArrayBuffer(8 * 3 * runs));
+  const words = new Int32Array(new SharedArrayBuffer(4 * (sharedAt + 16 * sharedLines)));
+  const done = new Float64Array(new SharedArrayBuffer(8 * 4 * runs));
   const workers = threadsOf.map(
     (_, me) => new Worker(new URL(import.meta.url), { workerData: { workload, me, words, done } satisfies Shared }),
   );
@@ -112,11 +135,14 @@ async function measure(workload: string): Promise<void> {
     for (const me of whom) Atomics.store(words, me, tasks.rest);
     await sleep(settleMs);
     const sum = (first: number) => all.slice(first, first + runs).reduce((total, rate) => total + rate, 0);
-    return { steps: sum(0), multiplyAdds: sum(runs), trips: all[2 * runs]! };
+    const writes = [1, 2].map((pass) => (1e6 * all[3 * runs + pass]!) / (sharedLines * all[3 * runs]!));
+    return { steps: sum(0), multiplyAdds: sum(runs), trips: all[2 * runs]!, writes };
   };
   const place = async (): Promise<Place> => {
     const [one, both] = [await rates(tasks.compute, [0], placeMs), await rates(tasks.compute, [0, 1], placeMs)];
-    return { cores: both.multiplyAdds / one.multiplyAdds, trip: 1e9 / (await rates(tasks.send, [0, 1], placeMs)).trips };
+    const { trips } = await rates(tasks.send, [0, 1], placeMs);
+    const { writes } = await rates(tasks.share, [0, 1], placeMs);
+    return { cores: both.multiplyAdds / one.multiplyAdds, trip: 1e9 / trips, writes };
   };
   const alone: number[] = [];
   const [together, sideBySide]: [Round[], Round[]] = [[], []];
@@ -134,16 +160,21 @@ async function measure(workload: string): Promise<void> {
   }
   const trips = [...together, ...sideBySide].flatMap(({ places }) => places.filter(areTwo).map(({ trip }) => trip));
   const nearest = Math.min(...trips);
-  console.log(`${workload}: ${median(alone).toFixed(0)} steps/s alone; times as many do two threads of one run, and two runs`);
+  console.log(
+    `${workload}: ${median(alone).toFixed(0)} steps/s alone; times as many do two threads of one run, and two runs; a line there and back, written after the other has read it, and again`,
+  );
   for (const [name, isThere] of kinds) {
     const [ofThreads, ofBoth] = [together, sideBySide].map((all) =>
       all.filter(({ places }) => places.every((place) => isThere(place, nearest))),
     );
     const told = (all: Round[]) => (all.length > 0 ? spread(all.map(({ ratio }) => ratio)) : "never").padEnd(20);
-    const own = ofThreads!.flatMap(({ places }) => places.map(({ trip }) => trip));
-    const trip = own.length > 0 ? `${median(own).toFixed(0)} ns there and back` : "";
+    const own = ofThreads!.flatMap(({ places }) => places);
+    const [trip, shared, again] = [own.map(({ trip }) => trip), ...[0, 1].map((i) => own.map(({ writes }) => writes[i]!))].map(
+      median,
+    );
+    const costs = own.length > 0 ? `${trip!.toFixed(0)}, ${shared!.toFixed(1)}, ${again!.toFixed(1)} ns` : "";
     console.log(
-      `  ${name.padEnd(28)} ${told(ofThreads!)}  ${told(ofBoth!)}  ${`${ofThreads!.length} rounds`.padEnd(10)} ${trip}`,
+      `  ${name.padEnd(28)} ${told(ofThreads!)}  ${told(ofBoth!)}  ${`${ofThreads!.length} rounds`.padEnd(10)} ${costs}`,
     );
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
