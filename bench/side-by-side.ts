@@ -3,8 +3,9 @@
  * thread each, side by side. Two threads of one run cannot do more than two runs that tell each other nothing.
  *
  * Where a host puts its two virtual cores changes from second to second: on two cores that share a cache, on two that share none, or on
- * the two hardware threads of one core. So before and after each window both do multiply-adds in registers at once, and send a cache
- * line there and back; what two threads gain is told for all rounds, and for each of these places.
+ * the two hardware threads of one core. So before and after each window both do multiply-adds in registers at once, send a cache
+ * line there and back, and write lines that the other has read, and again; what two threads gain is told for all rounds, and for each of
+ * these places.
  *
  *     npm run bench:side-by-side -- W1 W4
  */
@@ -161,21 +162,22 @@ async function measure(workload: string): Promise<void> {
   const trips = [...together, ...sideBySide].flatMap(({ places }) => places.filter(areTwo).map(({ trip }) => trip));
   const nearest = Math.min(...trips);
   console.log(
-    `${workload}: ${median(alone).toFixed(0)} steps/s alone; times as many do two threads of one run, and two runs; a line there and back, written after the other has read it, and again`,
+    `${workload}: ${median(alone).toFixed(0)} steps/s alone; times as many, and what lines of the caches cost in nanoseconds:`,
   );
+  const row = (cells: readonly string[]) =>
+    console.log(`  ${[28, 24, 22, 8, 8, 12, 5].map((width, i) => cells[i]!.padEnd(width)).join("")}`);
+  row(["", "two threads of one run", "two runs", "rounds", "trip", "write read", "write"]);
   for (const [name, isThere] of kinds) {
     const [ofThreads, ofBoth] = [together, sideBySide].map((all) =>
       all.filter(({ places }) => places.every((place) => isThere(place, nearest))),
     );
-    const told = (all: Round[]) => (all.length > 0 ? spread(all.map(({ ratio }) => ratio)) : "never").padEnd(20);
+    const told = (all: Round[]) => (all.length > 0 ? spread(all.map(({ ratio }) => ratio)) : "never");
     const own = ofThreads!.flatMap(({ places }) => places);
     const [trip, shared, again] = [own.map(({ trip }) => trip), ...[0, 1].map((i) => own.map(({ writes }) => writes[i]!))].map(
       median,
     );
-    const costs = own.length > 0 ? `${trip!.toFixed(0)}, ${shared!.toFixed(1)}, ${again!.toFixed(1)} ns` : "";
-    console.log(
-      `  ${name.padEnd(28)} ${told(ofThreads!)}  ${told(ofBoth!)}  ${`${ofThreads!.length} rounds`.padEnd(10)} ${costs}`,
-    );
+    const costs = own.length > 0 ? [trip!.toFixed(0), shared!.toFixed(1), again!.toFixed(1)] : ["", "", ""];
+    row([name, told(ofThreads!), told(ofBoth!), String(ofThreads!.length), ...costs]);
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
 }

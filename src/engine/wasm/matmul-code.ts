@@ -50,7 +50,7 @@ export function productScratch(kernel: MatmulKernel, target: Target): ProductScr
   return { strip: 0, tile, list, bytes: list + aligned(columnBytes(target) * tileColumns(target)) };
 }
 
-/** Bytes of panels that stay in the cache while all strips run along them. */
+/** Bytes of panels that stay in the cache while all strips run along them; twice as many where each group packs A anew. */
 const cachedBytes = 512 * 1024;
 
 /** Columns that all strips run along before the next ones. */
@@ -64,10 +64,11 @@ export interface ColumnGroup {
 /**
  * Panels in groups that stay in the cache: all strips run along one group before the next. The last group has the tail, too.
  */
-export function columnGroups({ n, k }: MatmulKernel, target: Target): ColumnGroup[] {
+export function columnGroups({ n, k, transposeA }: MatmulKernel, target: Target): ColumnGroup[] {
   const columns = tileColumns(target);
   const tiles = Math.floor(n / columns);
-  const groups = Math.max(1, Math.min(tiles, Math.ceil((4 * columns * k * tiles) / cachedBytes)));
+  const most = transposeA ? 2 * cachedBytes : cachedBytes;
+  const groups = Math.max(1, Math.min(tiles, Math.ceil((4 * columns * k * tiles) / most)));
   const bound = (group: number) => Math.floor((tiles * group) / groups);
   return Array.from({ length: groups }, (_, group) => ({
     first: columns * bound(group),
