@@ -230,13 +230,11 @@ class KernelLibrary {
     const bytesOfA = scale === undefined ? 4 : 1;
     const form = matmulForm(kernel, this.target);
     const shared = {
-      core: (height: number, widths: Widths, parts: SharedParts) =>
-        this.once(`core ${height} ${widths} ${JSON.stringify(parts)}`, () => {
-          const { packed, skipsZeros, fromList } = parts;
-          const columns = widths.map((width) => 4 * width).join("+");
-          const name = `core${height}x${columns}${skipsZeros ? "skipping" : packed ? "packed" : fromList ? "listed" : ""}`;
-          return emitStrip(this.module, name, { ...parts, target: this.target, loops: this.loops }, height, widths);
-        }),
+      core: (height: number, widths: Widths, parts: SharedParts) => {
+        const name = `core${height}x${widths}${JSON.stringify(parts)}`;
+        const all = { ...parts, target: this.target, loops: this.loops };
+        return this.once(name, () => emitStrip(this.module, name, all, height, widths));
+      },
     };
     const product = this.once(form, (number) =>
       emitMatmul(this.module, kernel, this.target, `matmul${number}`, this.loops, shared),

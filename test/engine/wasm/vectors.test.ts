@@ -31,8 +31,9 @@ test("strips of products, convolutions, formulas and the way back through a pool
   );
   for (const form of [
     /^matmul\d+\.6x16$/,
-    /^core6x8\+8skipping$/,
-    /^core6x8\+8packed$/,
+    /^core6x2,2\{"packed":7,"skipsZeros":true/,
+    /^core6x2,2\{"packed":6,"skipsZeros":false/,
+    /^core3x6\{"packed":8,"stepB":96\}$/,
     /^matmul\d+\.formula$/,
     /^convolution\d+\.6x16$/,
     /^convolution\d+\.6tail$/,
