@@ -18,7 +18,7 @@ export interface RaceResult {
 }
 
 /** The value below which a share of the sorted values lies; between two values on the line between them. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];

@@ -9,9 +9,12 @@
  *
  *     npm run bench:side-by-side -- W1 W4
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { peakMeter } from "../src/engine/wasm/peak.ts";
 import { openSession } from "./open-session.ts";
+import { quantile } from "./race.ts";
+import { type Column, headOf, rowOf } from "./tables.ts";
 import { findWorkloads } from "./workloads.ts";
 
 interface Shared {
@@ -19,10 +22,7 @@ interface Shared {
   readonly me: number;
   /** A task for each run, and where two of them send a line there and back. */
   readonly words: Int32Array;
-  /**
-   * Steps that each has made, then billions of multiply-adds, then times that a line has come back; then times that shared lines were
-   * written, and milliseconds for writing them when the other run had read them, and once more.
-   */
+  /** What has been done, at the places of `counts`. */
   readonly done: Float64Array;
 }
 
@@ -32,15 +32,18 @@ const runs = threadsOf.length;
 const [windowMs, placeMs, settleMs, rounds, warmups] = [300, 40, 40, 21, 3];
 /** What a run can be asked to do. */
 const tasks = { rest: 0, train: 1, compute: 2, send: 3, share: 4 } as const;
+/**
+ * Where it is counted, each run's behind the other's: steps, billions of multiply-adds, times that a line has been sent. Then times that
+ * shared lines were written, and milliseconds for writing them when the other run had read them, and once more.
+ */
+const counts = { steps: 0, multiplyAdds: runs, sent: 2 * runs, shared: 3 * runs, all: 3 * runs + 3 } as const;
 /** Where the line lies that is sent, in words, and lines of 64 bytes that one run reads and the other writes: far from all else. */
 const [lineAt, sharedAt, sharedLines] = [64, 128, 2000];
-const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
-const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
-const median = (list: readonly number[]): number => sorted(list)[list.length >> 1]!;
+const median = (values: readonly number[]): number => quantile(values, 0.5);
 /** The median, and the quartiles. */
-function spread(list: readonly number[]): string {
-  const at = (part: number) => sorted(list)[Math.floor(part * (list.length - 1))]!.toFixed(2);
-  return `${median(list).toFixed(2)} (${at(0.25)} to ${at(0.75)})`;
+function spread(values: readonly number[]): string {
+  const [lower, upper] = [quantile(values, 0.25), quantile(values, 0.75)];
+  return `${median(values).toFixed(2)} (${lower.toFixed(2)} to ${upper.toFixed(2)})`;
 }
 
 /** Does whatever it is asked to. */
@@ -52,10 +55,10 @@ async function work({ workload, me, words, done }: Shared): Promise<void> {
     const task = Atomics.load(words, me);
     if (task === tasks.train) {
       session.step(step++);
-      done[me]!++;
+      done[counts.steps + me]!++;
     } else if (task === tasks.compute) {
       const start = performance.now();
-      done[runs + me]! += (peak(1) * (performance.now() - start)) / 2000;
+      done[counts.multiplyAdds + me]! += (peak(1) * (performance.now() - start)) / 2000;
     } else if (task === tasks.send || task === tasks.share) {
       // The line is the first run's while its number is even.
       const number = Atomics.load(words, lineAt);
@@ -67,11 +70,11 @@ async function work({ workload, me, words, done }: Shared): Promise<void> {
           for (let line = 0; line < sharedLines; line++) words[sharedAt + 16 * line] = number + pass;
           return performance.now() - start;
         });
-        done[3 * runs]!++;
-        for (const [pass, ms] of times.entries()) done[3 * runs + 1 + pass]! += ms;
+        done[counts.shared]!++;
+        for (const [pass, ms] of times.entries()) done[counts.shared + 1 + pass]! += ms;
       }
       Atomics.store(words, lineAt, number + 1);
-      done[2 * runs + me]!++;
+      done[counts.sent + me]!++;
     } else await sleep(2);
   }
 }
@@ -80,15 +83,6 @@ function sumOfLines(words: Int32Array): number {
   let sum = 0;
   for (let line = 0; line < sharedLines; line++) sum += words[sharedAt + 16 * line]!;
   return sum;
-}
-
-/** What is done a second. */
-interface Rates {
-  readonly steps: number;
-  readonly multiplyAdds: number;
-  readonly trips: number;
-  /** Nanoseconds for writing a line that the other has read, and for writing it again. */
-  readonly writes: readonly number[];
 }
 
 /** Where the two cores are. */
@@ -118,15 +112,25 @@ const kinds: readonly (readonly [string, (place: Place, nearest: number) => bool
   ["on one", (place) => !areTwo(place)],
 ];
 
+const columns: readonly Column[] = [
+  ["", 28, "left"],
+  ["two threads of one run", 22, "left"],
+  ["two runs", 20, "left"],
+  ["rounds", 6, "right"],
+  ["there and back", 14, "right"],
+  ["write what was read", 19, "right"],
+  ["write", 5, "right"],
+];
+
 async function measure(workload: string): Promise<void> {
   const words = new Int32Array(new SharedArrayBuffer(4 * (sharedAt + 16 * sharedLines)));
-  const done = new Float64Array(new SharedArrayBuffer(8 * 4 * runs));
+  const done = new Float64Array(new SharedArrayBuffer(8 * counts.all));
   const workers = threadsOf.map(
     (_, me) => new Worker(new URL(import.meta.url), { workerData: { workload, me, words, done } satisfies Shared }),
   );
   await Promise.all(workers.map((worker) => new Promise((ready) => worker.once("message", ready))));
-  /** What those who are asked do together. */
-  const rates = async (task: number, whom: readonly number[], forMs = windowMs): Promise<Rates> => {
+  /** What those who are asked do a second, all together. */
+  const rates = async (task: number, whom: readonly number[], forMs = windowMs): Promise<Float64Array> => {
     for (const me of whom) Atomics.store(words, me, task);
     await sleep(settleMs);
     const [before, start] = [[...done], performance.now()];
@@ -135,49 +139,54 @@ async function measure(workload: string): Promise<void> {
     const all = done.map((count, one) => (count - before[one]!) / seconds);
     for (const me of whom) Atomics.store(words, me, tasks.rest);
     await sleep(settleMs);
-    const sum = (first: number) => all.slice(first, first + runs).reduce((total, rate) => total + rate, 0);
-    const writes = [1, 2].map((pass) => (1e6 * all[3 * runs + pass]!) / (sharedLines * all[3 * runs]!));
-    return { steps: sum(0), multiplyAdds: sum(runs), trips: all[2 * runs]!, writes };
+    return all;
   };
+  const sumOf = (all: Float64Array, first: number) => all.slice(first, first + runs).reduce((sum, rate) => sum + rate, 0);
+  const steps = async (whom: readonly number[]) => sumOf(await rates(tasks.train, whom), counts.steps);
+  const multiplyAdds = async (whom: readonly number[]) => sumOf(await rates(tasks.compute, whom, placeMs), counts.multiplyAdds);
   const place = async (): Promise<Place> => {
-    const [one, both] = [await rates(tasks.compute, [0], placeMs), await rates(tasks.compute, [0, 1], placeMs)];
-    const { trips } = await rates(tasks.send, [0, 1], placeMs);
-    const { writes } = await rates(tasks.share, [0, 1], placeMs);
-    return { cores: both.multiplyAdds / one.multiplyAdds, trip: 1e9 / trips, writes };
+    const [one, both] = [await multiplyAdds([0]), await multiplyAdds([0, 1])];
+    const trips = (await rates(tasks.send, [0, 1], placeMs))[counts.sent]!;
+    const [times, ...ms] = (await rates(tasks.share, [0, 1], placeMs)).slice(counts.shared);
+    return { cores: both / one, trip: 1e9 / trips, writes: ms.map((one) => (1e6 * one) / (sharedLines * times!)) };
   };
   const alone: number[] = [];
   const [together, sideBySide]: [Round[], Round[]] = [[], []];
   for (let round = -warmups; round < rounds; round++) {
-    const one = ((await rates(tasks.train, [0])).steps + (await rates(tasks.train, [1])).steps) / 2;
+    const one = ((await steps([0])) + (await steps([1]))) / 2;
     const seen = [await place()];
-    const both = await rates(tasks.train, [0, 1]);
+    const both = await steps([0, 1]);
     seen.push(await place());
-    const ofThreads = await rates(tasks.train, [2]);
+    const ofThreads = await steps([2]);
     seen.push(await place());
     if (round < 0) continue;
     alone.push(one);
-    sideBySide.push({ ratio: both.steps / one, places: seen.slice(0, 2) });
-    together.push({ ratio: ofThreads.steps / one, places: seen.slice(1) });
+    sideBySide.push({ ratio: both / one, places: seen.slice(0, 2) });
+    together.push({ ratio: ofThreads / one, places: seen.slice(1) });
   }
-  const trips = [...together, ...sideBySide].flatMap(({ places }) => places.filter(areTwo).map(({ trip }) => trip));
-  const nearest = Math.min(...trips);
+  const nearest = Math.min(
+    ...[...together, ...sideBySide].flatMap(({ places }) => places.filter(areTwo).map(({ trip }) => trip)),
+  );
   console.log(
     `${workload}: ${median(alone).toFixed(0)} steps/s alone; times as many, and what lines of the caches cost in nanoseconds:`,
   );
-  const row = (cells: readonly string[]) =>
-    console.log(`  ${[28, 24, 22, 8, 8, 12, 5].map((width, i) => cells[i]!.padEnd(width)).join("")}`);
-  row(["", "two threads of one run", "two runs", "rounds", "trip", "write read", "write"]);
+  console.log(headOf(columns));
   for (const [name, isThere] of kinds) {
     const [ofThreads, ofBoth] = [together, sideBySide].map((all) =>
       all.filter(({ places }) => places.every((place) => isThere(place, nearest))),
     );
     const told = (all: Round[]) => (all.length > 0 ? spread(all.map(({ ratio }) => ratio)) : "never");
     const own = ofThreads!.flatMap(({ places }) => places);
-    const [trip, shared, again] = [own.map(({ trip }) => trip), ...[0, 1].map((i) => own.map(({ writes }) => writes[i]!))].map(
-      median,
+    const costs = own.length > 0 ? [own.map(({ trip }) => trip), ...[0, 1].map((i) => own.map(({ writes }) => writes[i]!))] : [];
+    console.log(
+      rowOf(columns, [
+        name,
+        told(ofThreads!),
+        told(ofBoth!),
+        String(ofThreads!.length),
+        ...costs.map((list) => median(list).toFixed(1)),
+      ]),
     );
-    const costs = own.length > 0 ? [trip!.toFixed(0), shared!.toFixed(1), again!.toFixed(1)] : ["", "", ""];
-    row([name, told(ofThreads!), told(ofBoth!), String(ofThreads!.length), ...costs]);
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
 }

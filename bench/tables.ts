@@ -4,15 +4,15 @@ import type { AloneLine } from "./alone.ts";
 import type { Workload } from "./workload.ts";
 
 /** Cells side by side: the first to the left, as its name is; figures to the right. */
-type Column = readonly [title: string, width: number, align: "left" | "right"];
+export type Column = readonly [title: string, width: number, align: "left" | "right"];
 
-const rowOf = (columns: readonly Column[], cells: readonly string[]): string =>
+export const rowOf = (columns: readonly Column[], cells: readonly string[]): string =>
   columns
     .map(([, width, align], at) => (align === "left" ? (cells[at] ?? "").padEnd(width) : (cells[at] ?? "").padStart(width)))
     .join("  ")
     .trimEnd();
 
-const headOf = (columns: readonly Column[]): string =>
+export const headOf = (columns: readonly Column[]): string =>
   rowOf(
     columns,
     columns.map(([title]) => title),
