@@ -1,9 +1,9 @@
 /**
- * Where the last columns of a product with a packed left operand lie, too few for a tile: with rows in the lanes of vectors.
+ * The last columns of a product with a packed left operand, too few for a tile, with rows in the lanes of vectors.
  *
- * A tile of 2 columns would cost as much as one of 8, and wait for each of its few sums. So the strips of several rows of tiles are packed
- * side by side, and the two sides change places: numbers of the panel of B are multiplied with vectors of A's rows, by the code that
- * serves all strips. Each sum takes its terms in the order of k, as in any tile: the same bits.
+ * A tile of 2 columns would cost as much as one of 8, and wait for each of its few sums. So several strips of A are packed side by side,
+ * and the two operands change places: numbers of a panel of B are multiplied with vectors of A's rows, by the code that serves all
+ * strips. Each sum takes its terms in the order of k, as in any tile: the same bits.
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
 import { panelColumns } from "../../graph/plan/panels.ts";

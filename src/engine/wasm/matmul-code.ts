@@ -64,10 +64,11 @@ export interface ColumnGroup {
 /**
  * Panels in groups that stay in the cache: all strips run along one group before the next. The last group has the tail, too.
  */
-export function columnGroups({ n, k, transposeA }: MatmulKernel, target: Target): ColumnGroup[] {
+export function columnGroups(kernel: MatmulKernel, target: Target): ColumnGroup[] {
+  const { n, k } = kernel;
   const columns = tileColumns(target);
   const tiles = Math.floor(n / columns);
-  const most = transposeA ? 2 * cachedBytes : cachedBytes;
+  const most = packsStrips(kernel) ? 2 * cachedBytes : cachedBytes;
   const groups = Math.max(1, Math.min(tiles, Math.ceil((4 * columns * k * tiles) / most)));
   const bound = (group: number) => Math.floor((tiles * group) / groups);
   return Array.from({ length: groups }, (_, group) => ({
@@ -94,6 +95,9 @@ export function lastTile(n: number, target: Target): Widths {
 
 /** Whether strips of A are packed without the k at which all of their rows are 0. */
 export const skipsZeros = ({ scale }: MatmulKernel): boolean => scale !== undefined;
+
+/** Whether strips of A are packed. */
+const packsStrips = (kernel: MatmulKernel): boolean => kernel.transposeA || skipsZeros(kernel);
 
 /** What the code that packs bytes depends on: their scale, and what is left of k after whole vectors. */
 const bytesForm = ({ scale, transposeA, k }: MatmulKernel): string =>
@@ -140,7 +144,7 @@ const productHead = {
 } as const;
 const productHeadCount = 15;
 
-/** What the code of a strip depends on beside its formula. */
+/** What the code of a strip depends on beside its height, widths and formula. */
 export type SharedParts = Pick<StripParts, "packed" | "skipsZeros" | "fromList" | "stepB">;
 
 /** Functions that products share, by what they depend on. */
@@ -170,7 +174,7 @@ export function emitMatmul(
   const hasTiles = n >= columns;
   const tail = lastTile(n, target);
   const skips = skipsZeros(kernel);
-  const packsA = transposeA || skips;
+  const packsA = packsStrips(kernel);
   const isGathered = kernel.gathered !== undefined;
   const fromList = isGathered && !packsA;
   const isShort = hasTiles && !isLong(kernel);
@@ -178,9 +182,8 @@ export function emitMatmul(
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = pointersOf(kernel, productHeadCount);
-  const [counter, tailB, tailColumn, sumsBytes, depth, strip, together, sumsInLanes, place] = f.locals("i32", 9);
+  const [counter, tailB, tailColumn, sumsBytes, depth, stripAt, together, sumsInLanes, place] = f.locals("i32", 9);
   const inLanes = columnsInLanes(kernel, target);
-  const strips = inLanes > 0 ? stripsInLanes(target) : 1;
   f.get(p.tiles)
     .i32(4 * columns)
     .op("i32.mul")
@@ -189,7 +192,7 @@ export function emitMatmul(
     .op("i32.add")
     .set(sumsBytes);
   f.get(tailColumn).get(p.rowsOfB).op("i32.mul").get(p.b).op("i32.add").set(tailB);
-  f.get(p.k).set(depth).get(p.strip).set(strip);
+  f.get(p.k).set(depth).get(p.strip).set(stripAt);
   const packing = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
@@ -202,7 +205,7 @@ export function emitMatmul(
         : shared.core(rows, fullTile(target), parts);
     const last = tail.length > 0 && inLanes === 0 ? shared.core(rows, tail, parts) : 0;
     const pushA = () => {
-      if (packsA) f.get(strip).i32(4 * rows);
+      if (packsA) f.get(stripAt).i32(4 * rows);
       else f.get(p.a).get(p.lda);
     };
     /** The formula over the sums in memory, from a column on. */
@@ -284,7 +287,7 @@ export function emitMatmul(
       });
     }
     if (!inRegisters) follow(false);
-    if (strips > 1) f.bump(strip, 4 * rows);
+    if (inLanes > 0) f.bump(stripAt, 4 * rows);
     if (transposeA) f.bump(p.a, (scale === undefined ? 4 : 1) * rows);
     else if (isGathered && packsA) f.bump(p.numbers, 4 * rows);
     else if (!fromList) f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
@@ -311,14 +314,15 @@ export function emitMatmul(
     // A part of the rows may have no strip of one of the heights.
     f.get(part === 0 ? p.tall : p.rest).tee(counter);
     f.if(() => {
-      if (strips === 1) {
+      if (inLanes === 0) {
         f.countdown(counter, () => emitStripOf(lines));
         return;
       }
+      const strips = stripsInLanes(target);
       f.loop(() => {
         emitPackColumns(f, rowsInLanes(target), packing, isGathered ? p.numbers : undefined);
         f.get(p.valid).if(emitLanes);
-        f.get(p.strip).set(strip).get(p.list).set(sumsInLanes);
+        f.get(p.strip).set(stripAt).get(p.list).set(sumsInLanes);
         f.get(counter).i32(strips).get(counter).i32(strips).op("i32.lt_u").op("select").set(together);
         f.get(counter).get(together).op("i32.sub").set(counter);
         f.countdown(together, () => emitStripOf(lines));

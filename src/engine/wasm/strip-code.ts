@@ -52,7 +52,7 @@ function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: 
 const longestUnrolled = 8;
 export const isLong = ({ values }: MatmulKernel) => values.filter(({ kind }) => kind === "apply").length > longestUnrolled;
 
-/** Panels that a strip runs along at once, by the vectors that count of each: 2, or 1 for a last panel of up to 4 columns. */
+/** Panels that a strip runs along at once, by the vectors that count of each: 2, or 1 for a last panel of up to 4 columns; or the vectors of rows in lanes. */
 export type Widths = readonly number[];
 export const vectorsIn = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
 

@@ -32,7 +32,7 @@ function compareOne(
   n: number,
   numerics: Numerics,
   fromTable: boolean,
-  formula: (typeof formulas)[1],
+  formula: (typeof formulas)[number],
 ): void {
   const [dy, bias] = [g.state("dy", [k, n]), g.state("bias", [n])];
   const [table, rows] = [g.table("table", [k + 2, m], "float32"), g.input("rows", [k], "int32")];
