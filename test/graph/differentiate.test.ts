@@ -193,4 +193,24 @@ describe("differentiate", () => {
     const [gradient] = g.differentiate(g.sum(g.gather(table, g.input("rows", [2], "int32"))), [table]);
     expect([...evaluate(gradient!, {})]).toEqual(new Array(6).fill(0));
   });
+
+  test("no gradient flows through what is stopped", () => {
+    const loss = g.sum(g.mul(x, g.stopGradient(g.mul(x, 3)))); // 3 x^2, of which one factor counts
+    const values = fillLeaves(outputsOf({ loss }));
+    const expected = Array.from(values.x as Float32Array, (value) => 3 * value);
+    expect([...evaluate(g.differentiate(loss, [x])[0]!, values)]).toEqual(expected);
+    check(g.add(g.stopGradient(g.tanh(y)), x), [x]);
+  });
+
+  test("signs, and factors that all terms of a sum share, are applied to the sum", () => {
+    const [row, scale] = [g.parameter("row", [4]), g.parameter("scale", [4])];
+    check(g.mul(g.sub(x, row), scale), [x, row, scale]);
+    check(g.mul(scale, g.sub(g.tanh(x), g.mul(row, scale))), [x, row, scale]);
+    // A column's factor differs from term to term.
+    check(g.mul(g.sub(x, row), g.parameter("column", [3, 1])), [x, row]);
+    const [ofRow] = g.differentiate(weigh(g.mul(g.sub(x, row), scale)), [row]);
+    const sums = g.programOrder(outputsOf({ ofRow: ofRow! })).filter(({ primitive }) => primitive.kind === "reduce");
+    expect(sums).toHaveLength(1);
+    expect(g.programOrder(outputsOf({ sum: sums[0]! }))).not.toContain(scale);
+  });
 });

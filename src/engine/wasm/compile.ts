@@ -2,8 +2,8 @@
 import { sizeOf, type Tensor } from "../../graph/index.ts";
 import { chunksOf, type PoolKernel } from "../../graph/plan/image-kernels.ts";
 import type { Kernel, MatmulKernel, PackKernel } from "../../graph/plan/kernel.ts";
-import { type KeptPanels, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
-import { one, panelRows, sameCut } from "../../graph/plan/partition.ts";
+import { panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
+import { panelRows, sameCut } from "../../graph/plan/partition.ts";
 import type { Plan, PlanStep } from "../../graph/plan/plan.ts";
 import { phaseBegins } from "../threads.ts";
 import { type FunctionBuilder, ModuleBuilder, type Snippet } from "./assembler.ts";
@@ -19,7 +19,7 @@ import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
-import { emitRows, rowsForm } from "./rows-code.ts";
+import { emitRows, rowsForm, storesInPanels } from "./rows-code.ts";
 import { emitStrip, type Widths } from "./strip-code.ts";
 import type { Target } from "./target.ts";
 import { checkImport, lapImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
@@ -103,21 +103,6 @@ class KernelLibrary {
         f.call(this.once(form, (number) => emitFilterGradient(this.module, kernel, this.target, `filterGradient${number}`)));
         return;
       }
-      case "chunkReduction": {
-        const { elements, target, images, rowsPerImage, columns } = kernel;
-        f.i32(1);
-        part.size(images, rowsPerImage);
-        f.i32(columns).i32(4 * columns);
-        for (const { tensor, layout } of elements.operands)
-          part.place(addressOf(tensor), layout === "full" ? 4 * columns * rowsPerImage : 0);
-        part.placeOfChunk(addressOf(target), 4 * columns);
-        const values = [{ kind: "accumulated", layout: "full" }] as const;
-        const stores = [{ value: 0, tensor: target, layout: "full" }] as const;
-        const whole = { kind: "columns", name: kernel.name, elements, outer: 1, size: 1, columns } as const;
-        const reduction = { ...whole, operands: [], values, stores };
-        f.call(this.once(columnsForm(reduction), (number) => emitColumns(this.module, reduction, `columns${number}`)));
-        return;
-      }
       case "pad":
       case "patches":
       case "fold": {
@@ -129,19 +114,25 @@ class KernelLibrary {
         return;
       }
       case "columns": {
-        const { operands, stores, outer, size, columns, elements } = kernel;
+        const { operands, stores, outer, size, columns, elements, images, stage } = kernel;
         const isCut = outer === 1;
-        if (isCut) f.i32(1);
-        else part.size(outer);
-        f.i32(size);
+        // Blocks are cut along their rows, or chunk by chunk.
+        const together = stage === "blocks" ? size : 1;
+        const rowsAtOnce = images ? (outer * size) / images : size / together;
+        if (isCut || images) f.i32(1);
+        else part.size(outer, 1, together);
+        if (images) part.size(images, rowsAtOnce);
+        else f.i32(size);
         if (isCut) part.size(columns);
         else f.i32(columns);
         f.i32(4 * columns);
-        const elementBytes = { full: isCut ? 4 : 4 * size * columns, perColumn: isCut ? 4 : 0, perRow: 0, uniform: 0 };
+        const elementBytes = { full: isCut ? 4 : 4 * columns * rowsAtOnce, perColumn: isCut ? 4 : 0, perRow: 0, uniform: 0 };
         for (const { tensor, layout } of elements.operands) part.place(addressOf(tensor), elementBytes[layout]);
         const bytesOf = { full: isCut ? 4 : 4 * columns, perColumn: isCut ? 4 : 0, perRow: isCut ? 0 : 4, uniform: 0 };
-        for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout]);
-        for (const { tensor } of stores) part.place(addressOf(tensor), bytesOf.full);
+        for (const { tensor, layout } of operands) part.place(addressOf(tensor), bytesOf[layout], together);
+        for (const { tensor } of stores)
+          if (images) part.placeOfChunk(addressOf(tensor), bytesOf.full);
+          else part.place(addressOf(tensor), bytesOf.full, together);
         f.call(this.once(columnsForm(kernel), (number) => emitColumns(this.module, kernel, `columns${number}`)));
         return;
       }
@@ -161,6 +152,7 @@ class KernelLibrary {
           if (gathered) f.i32(addressOf(gathered));
         }
         for (const { tensor, layout } of stores) part.place(addressOf(tensor), layout === "full" ? bytes("float32") : 0);
+        if (storesInPanels(kernel)) f.i32(rows);
         const emit = narrow ? emitNarrowRows : emitRows;
         const form = `${narrow} ${rowsForm(kernel)}`;
         f.call(this.once(form, (number) => emit(this.module, kernel, this.target, `rows${number}`)));
@@ -180,7 +172,7 @@ class KernelLibrary {
         .i32(k)
         .i32(n);
       part.groups(n, panelRows);
-      f.i32(target);
+      part.place(target, 0);
       f.call(this.once("packTransposed", () => emitPackTransposed(this.module)));
       return;
     }
@@ -203,7 +195,7 @@ class KernelLibrary {
     const { counts, images } = windows;
     part.size(images);
     part.place(addressOf(a), distances(windows).image);
-    f.i32(addressOf(panels));
+    part.place(addressOf(panels), 0);
     const { tile, list } = productScratch(kernel, this.target);
     for (const offset of [tile, list]) f.get(body.scratch).i32(offset).op("i32.add");
     const perImage = counts[0] * counts[1];
@@ -242,10 +234,10 @@ class KernelLibrary {
     for (const { first, tiles, tail } of columnGroups(kernel, this.target)) {
       const column = 4 * first;
       part.place(addressOf(a) + bytesOfA * firstK, transposeA ? bytesOfA : gathered ? 0 : 4 * rowsOfB);
-      f.i32(bytesOfA * (transposeA ? m : rowsOfB))
-        .i32(addressOf(panels) + column * rowsOfB + panelRowBytes * firstK)
-        .i32(k);
-      f.i32(tiles)
+      f.i32(bytesOfA * (transposeA ? m : rowsOfB));
+      part.place(addressOf(panels) + column * rowsOfB + panelRowBytes * firstK, 0);
+      f.i32(k)
+        .i32(tiles)
         .i32(tail)
         .i32(4 * n);
       part.strips(m);
@@ -287,19 +279,12 @@ function together(steps: readonly PlanStep[]): [PlanStep, ...PlanStep[]][] {
   return groups;
 }
 
-/** What programs keep in panels, and the places of both forms. */
-export interface KeptPlaces {
-  readonly panels: readonly KeptPanels[];
-  readonly addressOf: (tensor: Tensor) => number;
-}
-
 /**
- * The bytes of a module that exports one function for each program, under the program's name; "serve", for threads beside the
- * first; and "packKept", which packs what is kept in panels after the form that it is packed from was written from outside.
+ * The bytes of a module that exports one function for each program, under the program's name; and "serve", for threads beside the
+ * first.
  */
 export function compileModule(
   programs: ReadonlyMap<string, ProgramPlaces>,
-  kept: KeptPlaces,
   cuts: CutTable,
   threads: ThreadPlaces,
   options: { readonly target: Target; readonly isShared: boolean; readonly hasTeam: boolean; readonly isProfiled: boolean },
@@ -348,10 +333,5 @@ export function compileModule(
   });
   if (options.hasTeam)
     threadsCode.emitServe(bodies.length, (f, number) => f.get(body.cuts).get(body.scratch).call(bodies[number]!));
-  const { code: f } = module.function("packKept", [], true);
-  const all = new Part(f, one, 0, [0, 0, 0, 0]);
-  for (const { leaf, panels, transposed, fromPanels, k, n } of kept.panels) {
-    library.call(f, { kind: "pack", sources: [leaf], target: panels, transposed, fromPanels, k, n }, all, kept.addressOf);
-  }
   return module.build();
 }

@@ -60,6 +60,7 @@ export function cutPartition({ by, count, multiple, half }: Partition, shares: r
   const parts = half === undefined ? all : all.map((part) => Math.min(1, Math.max(0, 2 * part - half)));
   const threads = shares.length;
   if (by === "images") return cutImages(count, parts);
+  if (by === "each") return shares.map(() => ({ first: 0, count, tall: 0, rest: 0 }));
   const { height, rest } = cutRows(count);
   const strips = (rows: number) => stripsOf(rows, height, rest > 0);
   const bounds = [0];
@@ -126,7 +127,7 @@ export class CutTable {
   /** Byte offset of a partition in a row of the table. */
   offsetOf(phase: number, partition: Partition): number {
     const number = this.numbers.get(keyOf(phase, partition));
-    if (number === undefined) throw new Error(`the cut table has no partition ${keyOf(phase, partition)}`);
+    if (number === undefined) throw new Error(`no cut for ${keyOf(phase, partition)}`);
     return cutBytes * number;
   }
 

@@ -21,15 +21,15 @@ function workOf(kernel: Kernel): readonly [name: string, sizes: string] {
     case "rows":
       return [gathersRows(kernel) ? "gather" : "rows", `${kernel.rows} x ${kernel.columns}`];
     case "columns":
-      return [kernel.name, `of ${kernel.size} x ${kernel.columns}`];
+      return kernel.stage === "blocks"
+        ? [`${kernel.name} by ${kernel.images ? "chunks" : "blocks"}`, `of ${kernel.outer * kernel.size} x ${kernel.columns}`]
+        : [kernel.name, `of ${kernel.size} x ${kernel.columns}`];
     case "pool":
       return [kernel.name, `${kernel.rows} x ${kernel.columns}`];
     case "pack":
       return [kernel.transposed ? "pack transposed" : "pack", `${kernel.k} x ${kernel.n}`];
     case "random":
       return ["random", `${kernel.rows} x ${kernel.columns}`];
-    case "chunkReduction":
-      return [`${kernel.name} by chunks`, `of ${kernel.images * kernel.rowsPerImage} x ${kernel.columns}`];
     case "filterGradient":
       return ["filters' gradient", `${kernel.windows.images} images x ${kernel.filters}`];
     default:

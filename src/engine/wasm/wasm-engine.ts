@@ -4,7 +4,7 @@ import { EngineError } from "../../core/errors.ts";
 import { collectLeaves, isLeaf, type Program, sizeOf, type Tensor } from "../../graph/index.ts";
 import { readsOf } from "../../graph/plan/kernel.ts";
 import { aligned, bytesOf, packInOrder, stateOrder } from "../../graph/plan/memory.ts";
-import { fromPanels, type KeptPanels, toPanels } from "../../graph/plan/panels.ts";
+import { fromPanels, toPanels } from "../../graph/plan/panels.ts";
 import { type Plan, planPrograms } from "../../graph/plan/plan.ts";
 import { checkMemory, checkState, checkTable, named } from "../checks.ts";
 import type { CompileOptions, Engine, Executable, MemoryReport, Numerics, TableMemory, TableValues } from "../engine.ts";
@@ -13,6 +13,7 @@ import { checkThreads, equalShares, lapper, type Sharing, type ThreadTeam } from
 import { compileModule, type ProgramPlaces, scratchBytes, type ThreadPlaces } from "./compile.ts";
 import { CutTable } from "./cuts.ts";
 import { firstAddress, largestMemoryBytes, pageBytes } from "./pages.ts";
+import { perThread } from "./part.ts";
 import { probeHost, probeWasm } from "./probe.ts";
 import type { Target } from "./target.ts";
 import { controlBytes, controlWords } from "./threads-code.ts";
@@ -23,7 +24,6 @@ const slackBytes = 1024;
 interface Layout {
   readonly shared: ReadonlyMap<Tensor, number>;
   readonly programs: ReadonlyMap<string, ProgramPlaces>;
-  readonly kept: readonly KeptPanels[];
   /** States that lie in panels, each with a tensor of the size that it takes so. */
   readonly paneled: ReadonlyMap<Tensor, Tensor>;
   readonly cuts: CutTable;
@@ -48,7 +48,7 @@ function layOut(
 ): { leaves: Map<string, Tensor>; layout: Layout } {
   const leaves = collectLeaves(Object.values(programs));
   const all = [...leaves.values()];
-  const { plans, panels } = planPrograms(programs);
+  const { plans, paneled } = planPrograms(programs);
   let phaseCount = 0;
   const phases = [...plans.values()].map(({ steps }) => {
     const own = 1 + Math.max(0, ...steps.map(({ phase }) => phase));
@@ -72,15 +72,15 @@ function layOut(
   };
   const control = take(controlBytes);
   const cutsStride = aligned(cuts.rowBytes);
-  const scratchStride = aligned(Math.max(0, ...[...plans.values()].map((plan) => scratchBytes(plan, target))));
+  const scratchEnd = aligned(Math.max(0, ...[...plans.values()].map((plan) => scratchBytes(plan, target))));
+  const scratchStride = scratchEnd + aligned(Math.max(0, ...[...plans.values()].map((plan) => plan.perThreadBytes)));
   const cutsAt = take(cutsStride * threadCount);
   const states = stateOrder(all);
   const constants = constantsOf(plans.values());
   const constantsAt = take(4 * constants.length);
-  const homes = states.map((leaf) => panels.paneled.get(leaf) ?? leaf);
+  const homes = states.map((leaf) => paneled.get(leaf) ?? leaf);
   const shared = new Map([...region(homes), ...region(all.filter((leaf) => isLeaf(leaf, "scalar")))]);
-  for (const entry of region(panels.all.map((kept) => kept.panels))) shared.set(...entry);
-  for (const [leaf, home] of panels.paneled) shared.set(leaf, shared.get(home)!);
+  for (const [leaf, home] of paneled) shared.set(leaf, shared.get(home)!);
   const statesEnd = end;
   for (const entry of placed.addresses) shared.set(...entry);
   const ownPlaces = new Map([...plans].map(([name, plan]) => [name, take(plan.ownBytes)]));
@@ -98,17 +98,18 @@ function layOut(
       const home = plan.inPlace.get(tensor) ?? tensor;
       const owned = plan.own.get(home);
       const temporary = plan.arena.get(home);
+      const ofThread = plan.perThread.get(home);
+      if (ofThread !== undefined) return perThread + scratchEnd + ofThread;
       const address =
         shared.get(home) ?? (owned !== undefined ? own + owned : temporary !== undefined ? arena + temporary : undefined);
-      if (address === undefined)
-        throw new Error(`the plan of '${name}' has no place for ${tensor.primitive.name} [${tensor.shape.join(", ")}]`);
+      if (address === undefined) throw new Error(`no place for ${tensor.primitive.name} [${tensor.shape}]`);
       return address;
     };
     places.set(name, { plan, addressOf, phases: phases[places.size]! });
   }
   const parameters = states
     .filter((leaf) => isLeaf(leaf, "parameter"))
-    .reduce((bytes, leaf) => bytes + aligned(bytesOf(panels.paneled.get(leaf) ?? leaf)), 0);
+    .reduce((bytes, leaf) => bytes + aligned(bytesOf(paneled.get(leaf) ?? leaf)), 0);
   const placedBytes = placed.end - firstAddress;
   const report = {
     parameters,
@@ -123,8 +124,7 @@ function layOut(
     layout: {
       shared,
       programs: places,
-      kept: panels.all,
-      paneled: panels.paneled,
+      paneled,
       cuts,
       threads,
       constants: { values: constants, address: constantsAt },
@@ -164,9 +164,6 @@ class WasmExecutable implements Executable {
   /** Of the programs, by their numbers. */
   private readonly names: readonly string[];
   private readonly runs: ReadonlyMap<string, () => void>;
-  private readonly packKept: () => void;
-  /** States were written from outside: what is kept in panels is out of date. */
-  private keptIsStale = true;
   private readonly scalars = new Map<string, Float32Array>();
   private readonly views = new Map<string, Float32Array | Int32Array>();
   private readonly team: ThreadTeam | undefined;
@@ -203,9 +200,8 @@ class WasmExecutable implements Executable {
     this.buffer = memory.buffer;
     const { shared, cuts, threads, constants } = layout;
     new Float32Array(this.buffer, constants.address).set(constants.values);
-    const kept = { panels: layout.kept, addressOf: (tensor: Tensor) => shared.get(tensor)! };
     const options = { target, isShared, hasTeam: team !== undefined, isProfiled: profiler !== undefined };
-    const module = new WebAssembly.Module(compileModule(layout.programs, kept, cuts, threads, options));
+    const module = new WebAssembly.Module(compileModule(layout.programs, cuts, threads, options));
     this.sharing = team?.share?.({
       phases: [...layout.programs.values()].map(({ phases }) => phases),
       costly: layout.cuts.halved,
@@ -226,7 +222,6 @@ class WasmExecutable implements Executable {
     });
     this.names = Object.keys(programs);
     this.runs = new Map(this.names.map((name) => [name, exports[name] as () => void]));
-    this.packKept = exports.packKept as () => void;
     for (const [name, leaf] of leaves) {
       if (isLeaf(leaf, "scalar")) this.scalars.set(name, new Float32Array(this.buffer, shared.get(leaf)!, 1));
     }
@@ -282,20 +277,16 @@ class WasmExecutable implements Executable {
     return this.team?.size ?? 1;
   }
 
-  private prepare(): void {
-    const { team } = this;
-    if (team && !this.isWhole && this.release && team.release === this.release) {
-      checkThreads(team.deaths);
-      this.isWhole = Atomics.load(this.words, controlWords.ready / 4) === team.size - 1;
-      if (this.isWhole) this.useThreads(team.size);
-    }
-    if (this.keptIsStale) this.packKept();
-    this.keptIsStale = false;
+  private prepare(team: ThreadTeam): void {
+    if (!this.release || team.release !== this.release) return;
+    checkThreads(team.deaths);
+    this.isWhole = Atomics.load(this.words, controlWords.ready / 4) === team.size - 1;
+    if (this.isWhole) this.useThreads(team.size);
   }
 
   run(program: string): void {
     const run = named(this.runs, program, "E_PROGRAM", "there is no program");
-    if (this.keptIsStale || (this.team && !this.isWhole)) this.prepare();
+    if (this.team && !this.isWhole) this.prepare(this.team);
     const number = this.names.indexOf(program);
     const { marks } = this;
     const work = marks ? () => marks.around(number, run) : run;
@@ -354,7 +345,6 @@ class WasmExecutable implements Executable {
     const view = this.stateView(leaf, values);
     if (this.layout.paneled.has(leaf)) toPanels(values, leaf.shape[0]!, leaf.shape[1]!, view);
     else view.set(values);
-    this.keptIsStale = true;
   }
 
   writeTable(leaf: Tensor, values: TableValues): void {

@@ -1,9 +1,10 @@
 /** One tensor for each distinct formula: what is written twice in a graph is computed once. */
 import type { Program } from "../program.ts";
 import { programOrder } from "../program.ts";
+import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** The program with equal subexpressions joined. Named leaves stay the tensors they are. */
+/** The program with equal subexpressions joined, and without what only stops gradients. Named leaves stay the tensors they are. */
 export function canonicalProgram(program: Program): Program {
   const canonical = new Map<Tensor, Tensor>();
   const byKey = new Map<string, Tensor>();
@@ -11,6 +12,10 @@ export function canonicalProgram(program: Program): Program {
   for (const tensor of programOrder(program)) {
     const inputs = tensor.inputs.map((one) => canonical.get(one)!);
     const isNamedLeaf = tensor.primitive.kind === "leaf" && tensor.name !== undefined;
+    if (tensor.primitive.name === "identity" && sameShape(tensor.shape, inputs[0]!.shape)) {
+      canonical.set(tensor, inputs[0]!);
+      continue;
+    }
     const key = isNamedLeaf ? "" : keyOf(tensor, inputs, numbers);
     let joined = isNamedLeaf ? undefined : byKey.get(key);
     if (!joined) {

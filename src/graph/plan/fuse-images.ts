@@ -4,6 +4,7 @@ import { windowCounts } from "../primitives/geometry.ts";
 import { geometryOf } from "../primitives/windows.ts";
 import { createTensor, type Primitive, type Tensor } from "../tensor.ts";
 import { baseOf } from "./formula.ts";
+import type { Group } from "./group.ts";
 import { chunksOf, type Windows } from "./image-kernels.ts";
 
 type Images = readonly [number, number, number, number];
@@ -122,4 +123,17 @@ export function replacedProducts(order: readonly Tensor[], outputs: readonly Ten
     if (isOwn) replaced.set(turned.product, fold);
   }
   return replaced;
+}
+
+/** How many images a tensor of so many rows holds the pixels of, where kernels on images have made it. */
+export function imagesBehind(tensor: Tensor, rows: number, groupOf: (tensor: Tensor) => Group | undefined): number | undefined {
+  let [node, images] = [baseOf(tensor), undefined as number | undefined];
+  for (let steps = 0; node && images === undefined && steps < 8; steps++) {
+    const head = groupOf(node)?.head;
+    if (head?.kind === "matmul") images = head.windows?.images;
+    if (head?.kind === "pool") images = head.kernel.windows.images;
+    node = baseOf(node.inputs[0] ?? node);
+    if (node.inputs.length === 0) break;
+  }
+  return images !== undefined && rows > images && rows % images === 0 ? images : undefined;
 }

@@ -11,10 +11,12 @@ import type { ReduceName } from "../primitives/reduce.ts";
 import { transposedStrides } from "../primitives/reshape.ts";
 import { geometryOf } from "../primitives/windows.ts";
 import { broadcastStrides, sizeOf } from "../shape.ts";
-import { isLeaf, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { blocksOf, returningSums } from "./blocks.ts";
 import { baseOf, FormulaBuilder, isInlined, layoutOver } from "./formula.ts";
 import {
   filterGradientShape,
+  imagesBehind,
   makeTensor,
   paddedWindows,
   replacedProducts,
@@ -23,26 +25,12 @@ import {
   windowsOf,
   windowsOver,
 } from "./fuse-images.ts";
+import { gatheredRows } from "./gathered-rows.ts";
 import type { ColumnsHead, Group, MatmulHead } from "./group.ts";
 import { takesHalves } from "./halves.ts";
 import { chunksOf, coverExactly, type PoolKernel, type Windows } from "./image-kernels.ts";
 import { type ElementFormula, fewestColumnsToSkip, type PlainKernel } from "./kernel.ts";
 import { Costs, fewRecomputed, mostRecomputed } from "./recompute.ts";
-
-/**
- * The table and the row numbers of a product's left operand, where its rows lie in the table as the product reads them: as numbers; or,
- * where the product packs them anyway, as bytes with what they are multiplied by.
- */
-function gatheredRows(operand: Tensor, packs: boolean): Pick<MatmulHead, "a" | "gathered" | "scale"> | undefined {
-  const base = baseOf(operand);
-  const factor = base.primitive.name === "mul" ? base.inputs.find((one) => isLeaf(one, "constant")) : undefined;
-  const gather = factor ? baseOf(base.inputs.find((one) => one !== factor) ?? base) : base;
-  if (gather.primitive.kind !== "gather" || operand.shape[0] !== gather.shape[0]) return undefined;
-  const [a, gathered] = gather.inputs as readonly [Tensor, Tensor];
-  if (a.dtype === "float32") return factor ? undefined : { a, gathered };
-  const scale = factor ? (factor.attributes.value as number) : 1;
-  return packs && a.dtype === "uint8" ? { a, gathered, scale } : undefined;
-}
 
 export class Fusion {
   readonly groups: Group[] = [];
@@ -50,8 +38,17 @@ export class Fusion {
   private readonly converted = new Map<Tensor, Tensor>();
   /** Padded images, by what they are made of. */
   private readonly padded = new Map<Tensor, { readonly windows: Windows; readonly images: Tensor }[]>();
+  /** By how many pixels they have. */
+  private readonly images = new Map<number, number>();
   private readonly replaced: ReadonlyMap<Tensor, Tensor>;
-  private readonly costs = new Costs((tensor) => this.groups[this.groupOf.get(tensor) ?? -1]);
+  private readonly reduced: ReadonlySet<Tensor>;
+  private readonly returning: ReadonlySet<Tensor>;
+  /** How many rows those sums have that return to them. */
+  private readonly blocked: ReadonlySet<number>;
+  private readonly costs = new Costs(
+    (tensor) => this.madeBy(tensor),
+    (tensor) => this.reduced.has(tensor),
+  );
 
   private readonly updated: ReadonlySet<Tensor>;
 
@@ -62,6 +59,9 @@ export class Fusion {
   constructor(order: readonly Tensor[], outputs: readonly Tensor[], updated: ReadonlySet<Tensor>) {
     this.updated = updated;
     this.replaced = replacedProducts(order, outputs);
+    this.returning = returningSums(order);
+    this.blocked = new Set([...this.returning].map(({ inputs }) => inputs[0]!.shape[1]!));
+    this.reduced = new Set(order.flatMap(({ primitive, inputs }) => (primitive.kind === "reduce" ? [baseOf(inputs[0]!)] : [])));
     // Random numbers wait for nothing: what uses them can join what it comes from.
     for (const tensor of order) if (tensor.primitive.kind === "random") this.place(tensor);
     for (const tensor of order) if (tensor.primitive.kind !== "random") this.place(tensor);
@@ -70,6 +70,10 @@ export class Fusion {
   /** The number of the group that computes a tensor, or undefined for leaves and what is inlined. */
   producer(tensor: Tensor): number | undefined {
     return this.groupOf.get(baseOf(tensor));
+  }
+
+  private madeBy(tensor: Tensor): Group | undefined {
+    return this.groups[this.groupOf.get(tensor) ?? -1];
   }
 
   /** Makes sure that the tensor will lie in memory, and returns the tensor that does: itself or what it is a view of. */
@@ -139,7 +143,7 @@ export class Fusion {
       const shape = filterGradientShape(windows, n);
       const sums = makeTensor([images, right], shape);
       this.plain({ kind: "filterGradient", sources: [images, this.stored(right)], target: sums, windows, filters: n });
-      this.openColumns(tensor, "sum", this.elements(sums, shape[0], m * n), [1, shape[0], m * n]);
+      this.openColumns(tensor, { name: "sum", elements: this.elements(sums, shape[0], m * n), extents: [1, shape[0], m * n] });
       return;
     }
     if (found && !transposeA) {
@@ -180,8 +184,8 @@ export class Fusion {
     this.openSummed(tensor, sizeOf(tensor.shape) / columns, columns, { kind: "matmul", ...head });
   }
 
-  private openColumns(tensor: Tensor, name: ReduceName, elements: ElementFormula, extents: ColumnsHead["extents"]): void {
-    this.openSummed(tensor, extents[0], extents[2], { kind: "columns", name, elements, extents });
+  private openColumns(tensor: Tensor, head: Omit<ColumnsHead, "kind">): void {
+    this.openSummed(tensor, head.extents[0], head.extents[2], { kind: "columns", ...head });
   }
 
   private plain(kernel: PlainKernel): void {
@@ -367,7 +371,7 @@ export class Fusion {
       });
       const copied = { ...node, inputs };
       fitted = this.joinFull(formula, copied);
-      if (!fitted) throw new Error(`the planner cannot place ${node.primitive.name} [${node.shape.join(", ")}]`);
+      if (!fitted) throw new Error(`no place for ${node.primitive.name} [${node.shape}]`);
       const member = formula.members.get(copied)!;
       formula.members.delete(copied);
       formula.members.set(tensor, member);
@@ -391,17 +395,11 @@ export class Fusion {
     return { operands: [operand], values: [{ kind: "load", operand: 0, layout: "full" }], value: 0 };
   }
 
-  /** How many images a tensor of so many rows holds the pixels of, where kernels on images have made it. */
-  private imagesBehind(tensor: Tensor, rows: number): number | undefined {
-    let [node, images] = [baseOf(tensor), undefined as number | undefined];
-    for (let steps = 0; node && images === undefined && steps < 8; steps++) {
-      const head = this.groups[this.groupOf.get(node) ?? -1]?.head;
-      if (head?.kind === "matmul") images = head.windows?.images;
-      if (head?.kind === "pool") images = head.kernel.windows.images;
-      node = baseOf(node.inputs[0] ?? node);
-      if (node.inputs.length === 0) break;
-    }
-    return images !== undefined && rows > images && rows % images === 0 ? images : undefined;
+  /** How many images so many rows are the pixels of, where kernels on images have made them, or others that were as many. */
+  private imagesIn(source: Tensor, rows: number): number | undefined {
+    const images = this.images.get(rows) ?? imagesBehind(source, rows, (tensor) => this.madeBy(tensor));
+    if (images !== undefined) this.images.set(rows, images);
+    return images;
   }
 
   private placeReduce(tensor: Tensor): void {
@@ -409,16 +407,18 @@ export class Fusion {
     const [outer, size, inner] = source.shape as readonly [number, number, number];
     const name = tensor.primitive.name as ReduceName;
     if (inner > 1) {
-      const images = outer === 1 ? this.imagesBehind(source, size) : undefined;
+      const images = outer === 1 ? this.imagesIn(source, size) : undefined;
       const elements = this.elements(source, outer * size, inner);
-      if (images === undefined) this.openColumns(tensor, name, elements, [outer, size, inner]);
-      else {
-        const sources = elements.operands.map((operand) => operand.tensor);
-        const target = makeTensor(sources, [chunksOf(images), inner]);
-        const rowsPerImage = size / images;
-        this.plain({ kind: "chunkReduction", name, sources, elements, target, images, rowsPerImage, columns: inner });
-        this.openColumns(tensor, name, this.elements(target, chunksOf(images), inner), [1, chunksOf(images), inner]);
+      const parts = images !== undefined ? chunksOf(images) : outer === 1 && this.blocked.has(size) ? blocksOf(size) : 1;
+      if (parts === 1) {
+        this.openColumns(tensor, { name, elements, extents: [outer, size, inner] });
+        return;
       }
+      const target = makeTensor([source], [parts, inner]);
+      const blocks = { name, elements, extents: [parts, size / parts, inner], stage: "blocks" } as const;
+      this.openColumns(target, { ...blocks, ...(images && { images }) });
+      const join = { name, elements: this.elements(target, parts, inner), extents: [1, parts, inner] } as const;
+      this.openColumns(tensor, this.returning.has(tensor) ? { ...join, stage: "join" } : join);
       return;
     }
     const reduceIn = (formula: FormulaBuilder) =>

@@ -1,10 +1,9 @@
 /** Kernels in the making: what fusion collects, and what becomes of it. */
-import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
 import type { FormulaBuilder } from "./formula.ts";
 import { type Half, halfOf } from "./halves.ts";
 import type { PoolKernel, Windows } from "./image-kernels.ts";
-import type { ElementFormula, Formula, Kernel, PlainKernel, Store, Value } from "./kernel.ts";
+import type { ColumnsKernel, Formula, Kernel, PlainKernel, Store, Value } from "./kernel.ts";
 
 export interface MatmulHead {
   readonly kind: "matmul";
@@ -19,10 +18,8 @@ export interface MatmulHead {
   readonly gathered?: Tensor;
   readonly scale?: number;
 }
-export interface ColumnsHead {
+export interface ColumnsHead extends Pick<ColumnsKernel, "name" | "elements" | "stage" | "images"> {
   readonly kind: "columns";
-  readonly name: ReduceName;
-  readonly elements: ElementFormula;
   /** [outer, size, columns]. */
   readonly extents: readonly [number, number, number];
 }
@@ -67,17 +64,21 @@ export function readsOfGroup({ head, formula }: Group): Set<Tensor> {
  * The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`.
  *
  * @param inPanels  what lies in panels, of what its formula reads and writes
+ * @param made  panels that are to be made of what it computes, by what goes into them
  */
 export function finishKernel(
   { head, formula }: Group,
   needed: ReadonlySet<Tensor>,
   panels?: Tensor,
   inPanels: ReadonlySet<Tensor> = new Set(),
+  made: ReadonlyMap<Tensor, Tensor> = new Map(),
 ): Kernel {
   if (head.kind === "plain") return head.kernel;
   const wanted: Store[] = [];
   for (const [tensor, { value, layout }] of formula.members) {
     if (needed.has(tensor)) wanted.push({ value, tensor, layout, ...(inPanels.has(tensor) && { inPanels: true }) });
+    const ofProduct = made.get(tensor);
+    if (ofProduct) wanted.push({ value, tensor: ofProduct, layout, inPanels: true });
   }
   const { rows, columns } = formula;
   const read = formula.operands.map((operand) => (inPanels.has(operand.tensor) ? { ...operand, inPanels: true } : operand));
@@ -85,9 +86,9 @@ export function finishKernel(
   if (head.kind === "rows") return { kind: "rows", rows, columns, operands, values, stores };
   if (head.kind === "pool") return { ...head.kernel, rows, columns, operands, values, stores };
   if (head.kind === "columns") {
-    const { name, elements, extents } = head;
-    const [outer, size, inner] = extents;
-    return { kind: "columns", name, elements, outer, size, columns: inner, operands, values, stores };
+    const { extents, ...own } = head;
+    const [outer, size, columns] = extents;
+    return { ...own, outer, size, columns, operands, values, stores };
   }
   const { a, k, half, transposeA, windows, gathered, scale } = head;
   return {

@@ -1,9 +1,8 @@
 /** Kernels over images [images, height, width, channels]: each part of their work is some of the images. */
 
 import type { Geometry, Pair } from "../primitives/geometry.ts";
-import type { ReduceName } from "../primitives/reduce.ts";
 import type { Tensor } from "../tensor.ts";
-import type { ElementFormula, Formula } from "./values.ts";
+import type { Formula } from "./values.ts";
 
 /** Windows over images, and how many there are in each. */
 export interface Windows {
@@ -50,20 +49,7 @@ export interface FilterGradientKernel {
   readonly filters: number;
 }
 
-/** Rows [images rowsPerImage, columns] joined within each chunk of images: [chunks, columns]. */
-export interface ChunkReductionKernel {
-  readonly kind: "chunkReduction";
-  readonly name: ReduceName;
-  /** The operands of the elements. */
-  readonly sources: readonly Tensor[];
-  readonly elements: ElementFormula;
-  readonly target: Tensor;
-  readonly images: number;
-  readonly rowsPerImage: number;
-  readonly columns: number;
-}
-
-export type ImageKernel = PadKernel | PatchesKernel | FoldKernel | FilterGradientKernel | ChunkReductionKernel;
+export type ImageKernel = PadKernel | PatchesKernel | FoldKernel | FilterGradientKernel;
 
 /**
  * Pooling, or back from it, then a formula over the results: for each window and channel (forward), or for each pixel and channel

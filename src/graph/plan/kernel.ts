@@ -30,6 +30,11 @@ export interface ColumnsKernel extends Formula {
   readonly outer: number;
   readonly size: number;
   readonly columns: number;
+  /** It reduces blocks of rows, or joins those results where every thread goes on with them (see blocks.ts). */
+  readonly stage?: "blocks" | "join";
+  /** The rows are the pixels of so many images, and the blocks their chunks. */
+  readonly images?: number;
+  readonly isPrivate?: true;
 }
 /** A product [M, K] x [K, N], then a formula over its elements. */
 export interface MatmulKernel extends Formula {
@@ -78,6 +83,7 @@ export interface PackKernel {
   readonly fromPanels: boolean;
   readonly k: number;
   readonly n: number;
+  readonly isPrivate?: true;
 }
 
 /** Uniform random numbers [rows, columns] from a key (see primitives/random.ts). */
@@ -94,6 +100,9 @@ export type PlainKernel = CopyKernel | PackKernel | RandomKernel | ImageKernel;
 /** Kernels with a formula over what they compute. */
 export type FormulaKernel = RowsKernel | ColumnsKernel | MatmulKernel | PoolKernel;
 export type Kernel = FormulaKernel | PlainKernel;
+
+/** Every thread computes all of it, in memory of its own: nobody waits for another's. */
+export const isPrivate = (kernel: Kernel): boolean => "isPrivate" in kernel;
 
 export const isPlain = (kernel: Kernel): kernel is PlainKernel => "sources" in kernel;
 
@@ -129,7 +138,6 @@ export function readsOf(kernel: Kernel): readonly Read[] {
 }
 
 function findReads(kernel: Kernel): Read[] {
-  if (kernel.kind === "chunkReduction") return kernel.elements.operands.map((operand) => elementRead(operand, true));
   if (isPlain(kernel)) {
     const reach = kernel.kind === "copy" || kernel.kind === "random" ? "any" : "share";
     return kernel.sources.map((tensor) => ({ tensor, reach }));

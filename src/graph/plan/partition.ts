@@ -6,11 +6,11 @@
  * the first has written. All other pairs of a writer and a reader lie in different phases; threads meet between phases.
  */
 import type { Half } from "./halves.ts";
-import { gathersRows, type Kernel, type Read, readsOf } from "./kernel.ts";
+import { gathersRows, isPrivate, type Kernel, type Read, readsOf } from "./kernel.ts";
 
 export interface Partition {
-  /** "one": all of it is the work of one thread. */
-  readonly by: "rows" | "columns" | "images" | "one";
+  /** "one": all of it is the work of one thread; "each": of every thread, for itself. */
+  readonly by: "rows" | "columns" | "images" | "one" | "each";
   readonly count: number;
   /** Cuts lie at multiples of this. */
   readonly multiple: number;
@@ -21,14 +21,15 @@ export interface Partition {
 /** All of it is the work of one thread. */
 export const one: Partition = { by: "one", count: 1, multiple: 1 };
 
+const each: Partition = { by: "each", count: 1, multiple: 1 };
+
 /** Columns are cut where a cache line ends. */
 const columnsMultiple = 16;
 
-/** Rows that groups of four in transposed panels need whole. */
+/** Rows that are transposed into panels at once. */
 export const panelRows = 4;
 
 const fewestRows = 10;
-const rows = (count: number, multiple = 1): Partition => (count < fewestRows ? one : { by: "rows", count, multiple });
 const columns = (count: number): Partition =>
   count <= columnsMultiple ? one : { by: "columns", count, multiple: columnsMultiple };
 
@@ -39,16 +40,20 @@ export const imagesOf = (kernel: Kernel): number | undefined => ("windows" in ke
 
 /**
  * @param imageCounts  how many images the kernels of the program work on, where some do
- * @param packed  the kernel writes a state that is kept in transposed panels: four rows of it go into the panels at once
+ * @param blocks  how many rows are summed together (see blocks.ts), by how many rows there are
  */
-export function partitionOf(kernel: Kernel, packed = false, imageCounts: ReadonlySet<number> = new Set()): Partition {
+export function partitionOf(
+  kernel: Kernel,
+  imageCounts: ReadonlySet<number> = new Set(),
+  blocks: ReadonlyMap<number, number> = new Map(),
+): Partition {
+  const rows = (count: number): Partition => (count < fewestRows ? one : { by: "rows", count, multiple: blocks.get(count) ?? 1 });
+  if (isPrivate(kernel)) return each;
   switch (kernel.kind) {
     case "copy":
       return one;
     case "random":
       return rows(kernel.rows);
-    case "chunkReduction":
-      return images(kernel.images);
     case "pad":
     case "patches":
     case "fold":
@@ -56,18 +61,20 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
     case "pool":
       return images(kernel.windows.images);
     case "pack":
-      return kernel.transposed ? rows(kernel.n, panelRows) : rows(kernel.k, packed ? panelRows : 1);
+      return kernel.transposed ? { ...rows(kernel.n), multiple: panelRows } : rows(kernel.k);
     case "matmul":
       if (kernel.windows) return images(kernel.windows.images);
-      return { ...rows(kernel.m, packed ? panelRows : 1), ...(kernel.part && { half: kernel.part.half }) };
+      return { ...rows(kernel.m), ...(kernel.part && { half: kernel.part.half }) };
     case "columns":
+      if (kernel.images) return images(kernel.images);
+      if (kernel.stage === "blocks") return rows(kernel.outer * kernel.size);
       return kernel.outer > 1 ? rows(kernel.outer) : columns(kernel.columns);
     case "rows": {
       if (kernel.rows > 1) {
         // Several rows for each image: the pixels; or one, where images are taken out of their table.
         const least = gathersRows(kernel) ? 1 : 2;
         const count = [...imageCounts].find((one) => kernel.rows >= least * one && kernel.rows % one === 0);
-        return count === undefined ? rows(kernel.rows, packed ? panelRows : 1) : images(count);
+        return count === undefined ? rows(kernel.rows) : images(count);
       }
       const isFlat = kernel.values.every(({ kind }) => kind !== "reduce" && kind !== "columnIndex");
       if (!isFlat || kernel.operands.some((operand) => operand.rows)) return one;
@@ -75,7 +82,7 @@ export function partitionOf(kernel: Kernel, packed = false, imageCounts: Readonl
       const [count, ...others] = new Set(kernel.stores.map(({ tensor }) => (tensor.shape.length > 1 ? tensor.shape[0]! : 1)));
       const alike = count !== undefined && others.length === 0 && count > 1 && (kernel.columns / count) % 4 === 0;
       if (alike && imageCounts.has(count) && kernel.stores[0]!.tensor.shape.length > 2) return images(count);
-      return alike ? rows(count, packed ? panelRows : 1) : columns(kernel.columns);
+      return alike ? rows(count) : columns(kernel.columns);
     }
   }
 }
@@ -93,6 +100,7 @@ function staysInPart(writer: Partition, reader: Partition, reach: Read["reach"])
 /** What comes after what, and why: a kernel reads what the other has written, or overwrites what the other has read. */
 export interface Dependency {
   readonly before: number;
+  readonly overwrites?: true;
   readonly reach: Read["reach"];
 }
 
@@ -104,8 +112,9 @@ export function phasesOf(
 ): number[] {
   const phases: number[] = new Array(partitions.length).fill(0);
   for (const kernel of order) {
-    for (const { before, reach } of dependencies[kernel]!) {
-      const apart = staysInPart(partitions[before]!, partitions[kernel]!, reach) ? 0 : 1;
+    for (const { before, reach, overwrites } of dependencies[kernel]!) {
+      const isOwn = partitions[before]!.by === "each" && !overwrites;
+      const apart = isOwn || staysInPart(partitions[before]!, partitions[kernel]!, reach) ? 0 : 1;
       phases[kernel] = Math.max(phases[kernel]!, phases[before]! + apart);
     }
   }

@@ -13,10 +13,10 @@ import { baseOf } from "./formula.ts";
 import { Fusion } from "./fuse.ts";
 import { finishKernel, readsOfGroup } from "./group.ts";
 import { coverExactly } from "./image-kernels.ts";
-import { type FormulaKernel, isPlain, type Kernel, readsOf, writesOf } from "./kernel.ts";
+import { type ColumnsKernel, type FormulaKernel, isPlain, isPrivate, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
 import { findPaneled } from "./paneled.ts";
-import { createPanels, isKept, PanelStore } from "./panels.ts";
+import { createPanels, isKept } from "./panels.ts";
 import { type Dependency, imagesOf, type Partition, partitionOf, phasesOf, reachOf } from "./partition.ts";
 
 /** A kernel in its place. Threads meet before the first step of each phase but the first. */
@@ -36,16 +36,21 @@ export interface Plan {
   /** Temporaries: offsets within the arena. */
   readonly arena: ReadonlyMap<Tensor, number>;
   readonly arenaBytes: number;
+  /** Temporaries that every thread has for itself: offsets within a region of each thread. */
+  readonly perThread: ReadonlyMap<Tensor, number>;
+  readonly perThreadBytes: number;
   /** The tensor that holds each output. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly inputs: readonly Tensor[];
 }
 
 /**
- * Within a phase, kernels on the same images come first and together: each chunk of images goes through all of them while it is in
- * the cache. What else is in the phase does not depend on them, nor they on it.
+ * Within a phase, what each thread computes for itself comes first: it waits for earlier phases alone. Then kernels on the same images,
+ * together: each chunk of images goes through all of them while it is in the cache. What else is in the phase does not depend on them, nor
+ * they on it.
  */
-const imagesFirst = ({ partition }: { readonly partition: Partition }): number => (partition.by === "images" ? 0 : 1);
+const placeInPhase = ({ partition: { by } }: { readonly partition: Partition }): number =>
+  by === "each" ? 0 : by === "images" ? 1 : 2;
 
 /** Kernels in an order in which each comes after what it depends on, as near to their own order as that allows. */
 function inOrder(dependencies: readonly (readonly Dependency[])[]): number[] {
@@ -117,8 +122,10 @@ interface Fused {
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
-/** Fuses a program, and asks for the panels of the states that it multiplies with. */
-function fuse(source: Program, store: PanelStore): Fused {
+/** Most numbers of a weight that each thread packs for itself: it takes less time than to read what another one has packed. */
+const mostPacked = 16_384;
+
+function fuse(source: Program): Fused {
   const program = canonicalProgram(source);
   const { assignments, outputs: asked } = program;
   const needed = [...assignments.map(({ value }) => value), ...Object.values(asked)];
@@ -127,62 +134,86 @@ function fuse(source: Program, store: PanelStore): Fused {
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, tensor]) => [name, fusion.stored(computed(tensor))]),
   );
-  for (const { head } of fusion.groups) if (head.kind === "matmul" && isKept(head.b)) store.of(head.b, head.transposeB, head.k);
   return { program, fusion, values, outputs };
 }
 
 /** The kernels of a fused program, packing what products multiply with before the first of them. */
-function finishKernels({ fusion, values, outputs }: Fused, store: PanelStore): Kernel[] {
-  const needed = new Set<Tensor>([...values.map(({ value }) => value), ...Object.values(outputs)]);
+function finishKernels({ fusion, values, outputs }: Fused, paneled: ReadonlyMap<Tensor, Tensor>): Kernel[] {
+  const assigned = new Set(values.map(({ value }) => value));
+  const shown = new Set(Object.values(outputs));
+  /** What is read, and what is put out. */
+  const needed = new Set(shown);
+  /** What products multiply with, where the kernel that computes it puts it in panels itself. */
+  const made = new Map<Tensor, Tensor>();
+  const isMade = (b: Tensor, k: number, transposed: boolean): boolean => {
+    const { head, formula } = fusion.groups[fusion.producer(b) ?? -1] ?? {};
+    const isProduct = head?.kind === "matmul" && !head.windows;
+    const isElementwise = head?.kind === "rows" && k > 1 && formula!.values.every(({ kind }) => kind !== "reduce");
+    return !transposed && (isProduct || isElementwise) && formula!.rows === k && formula!.members.get(b)?.layout === "full";
+  };
   // Groups read what earlier ones have made: from the last to the first, those that nobody needs drop out.
   const live = fusion.groups.toReversed().filter((group) => {
     const { head, formula } = group;
-    if (head.kind === "plain" ? !needed.has(head.kernel.target) : ![...formula.members.keys()].some((one) => needed.has(one)))
-      return false;
+    const isNeeded = (one: Tensor) => needed.has(one) || assigned.has(one) || made.has(one);
+    if (!(head.kind === "plain" ? [head.kernel.target] : [...formula.members.keys()]).some(isNeeded)) return false;
     for (const tensor of readsOfGroup(group)) needed.add(tensor);
-    if (head.kind === "matmul") needed.add(head.b);
+    if (head.kind !== "matmul") return true;
+    const { b, k, transposeB } = head;
+    if (!isMade(b, k, transposeB)) needed.add(b);
+    else if (!made.has(b)) made.set(b, createPanels(k, sizeOf(b.shape) / k));
     return true;
   });
   live.reverse();
   const kernels: Kernel[] = [];
-  const inPanels = new Set(store.paneled.keys());
+  const inPanels = new Set(paneled.keys());
   for (const { state, value } of values) if (inPanels.has(state)) inPanels.add(value);
-  const packed = { plain: new Map<Tensor, Tensor>(), transposed: new Map<Tensor, Tensor>() };
+  const packed = { plain: new Map(made), transposed: new Map<Tensor, Tensor>() };
+  const wanted = new Set([...needed, ...assigned]);
   for (const group of live) {
-    const { head } = group;
+    const { head, formula } = group;
     if (head.kind !== "matmul") {
-      kernels.push(finishKernel(group, needed));
+      const read = [...formula.members.keys()].filter((one) => needed.has(one));
+      if (head.kind === "columns" && head.stage === "join" && !read.some((one) => assigned.has(one) || shown.has(one))) {
+        // What threads go on with each joins for itself; states are written by one of them.
+        if (read.length > 0) kernels.push({ ...(finishKernel(group, needed) as ColumnsKernel), isPrivate: true });
+        if ([...formula.members.keys()].some((one) => assigned.has(one))) kernels.push(finishKernel(group, assigned));
+      } else kernels.push(finishKernel(group, wanted, undefined, undefined, made));
       continue;
     }
     const { b, k, transposeB: transposed } = head;
     const known = packed[transposed ? "transposed" : "plain"];
-    let panels = isKept(b) ? store.heldBy(b, transposed, k) : known.get(b);
+    let panels = !transposed && paneled.has(b) ? b : known.get(b);
     if (!panels) {
       const n = sizeOf(b.shape) / k;
       panels = createPanels(k, n);
       known.set(b, panels);
-      kernels.push({ kind: "pack", sources: [b], target: panels, transposed, fromPanels: false, k, n });
+      const pack = { kind: "pack", sources: [b], target: panels, transposed, fromPanels: paneled.has(b), k, n } as const;
+      kernels.push(isKept(b) && k * n <= mostPacked ? { ...pack, isPrivate: true } : pack);
     }
-    kernels.push(finishKernel(group, needed, panels, inPanels));
+    kernels.push(finishKernel(group, wanted, panels, inPanels, made));
   }
   return kernels;
 }
 
-/** Plans programs that share their states: what one of them multiplies with is kept in panels by all that assign it. */
+/** Plans programs that share their states: what lies in panels does so for all of them. */
 export function planPrograms(programs: Readonly<Record<string, Program>>): {
   readonly plans: Map<string, Plan>;
-  readonly panels: PanelStore;
+  /** States that lie in panels alone, each with a tensor of the size that it takes so. */
+  readonly paneled: Map<Tensor, Tensor>;
 } {
-  const panels = new PanelStore();
-  const fused = Object.entries(programs).map(([name, program]) => [name, fuse(program, panels)] as const);
+  const paneled = new Map<Tensor, Tensor>();
+  const fused = Object.entries(programs).map(([name, program]) => [name, fuse(program)] as const);
   const updates = fused.map(([, { fusion, values, outputs }]) => ({ groups: fusion.groups, values, outputs }));
-  for (const state of findPaneled(updates)) panels.layInPanels(state);
+  for (const state of findPaneled(updates)) {
+    const [k, n] = state.shape as readonly [number, number];
+    paneled.set(state, createPanels(k, n, state.name));
+  }
   for (;;) {
     const copied = new Set<Tensor>();
-    const plans = new Map(fused.map(([name, one]) => [name, plan(one, panels, copied)]));
-    if (copied.size === 0) return { plans, panels };
+    const plans = new Map(fused.map(([name, one]) => [name, plan(one, paneled, copied)]));
+    if (copied.size === 0) return { plans, paneled };
     // Programs may read such a state after its update: its value comes from before the run all the same, and is copied at the end.
-    for (const state of copied) panels.paneled.delete(state);
+    for (const state of copied) paneled.delete(state);
   }
 }
 
@@ -190,9 +221,9 @@ export function planPrograms(programs: Readonly<Record<string, Program>>): {
 export const planProgram = (program: Program): Plan => planPrograms({ program }).plans.get("program")!;
 
 /** @param copied  receives states that lie in panels and cannot be written in place: the plan is of no use then */
-function plan(fused: Fused, store: PanelStore, copied: Set<Tensor>): Plan {
+function plan(fused: Fused, paneled: ReadonlyMap<Tensor, Tensor>, copied: Set<Tensor>): Plan {
   const { program, values, outputs } = fused;
-  const kernels = finishKernels(fused, store);
+  const kernels = finishKernels(fused, paneled);
   const writer = new Map<Tensor, number>();
   const readers = new Map<Tensor, Set<number>>();
   kernels.forEach((kernel, number) => {
@@ -207,7 +238,8 @@ function plan(fused: Fused, store: PanelStore, copied: Set<Tensor>): Plan {
   /** `writer` overwrites what others read: it comes after them. */
   const overwrite = (overwriter: number, tensor: Tensor) => {
     for (const reader of readers.get(tensor) ?? [])
-      if (reader !== overwriter) dependencies.add(overwriter, { before: reader, reach: reachOf(kernels[reader]!, tensor) });
+      if (reader !== overwriter)
+        dependencies.add(overwriter, { before: reader, reach: reachOf(kernels[reader]!, tensor), overwrites: true });
   };
   const append = (kernel: Kernel, overwritten: Tensor) => {
     dependencies.append(kernel);
@@ -216,10 +248,8 @@ function plan(fused: Fused, store: PanelStore, copied: Set<Tensor>): Plan {
 
   const inPlace = new Map<Tensor, Tensor>();
   const copies: { state: Tensor; value: Tensor }[] = [];
-  /** Kernels that write a state kept in transposed panels, or pack it. */
-  const packedKernels = new Set<number>();
   // Others have a plain form into which a value can be copied.
-  const byNeed = [...values].sort((a, b) => Number(store.paneled.has(b.state)) - Number(store.paneled.has(a.state)));
+  const byNeed = [...values].sort((a, b) => Number(paneled.has(b.state)) - Number(paneled.has(a.state)));
   for (const { state, value } of byNeed) {
     const number = writer.get(value);
     const others = [...(readers.get(state) ?? [])].filter((kernel) => kernel !== number);
@@ -233,28 +263,25 @@ function plan(fused: Fused, store: PanelStore, copied: Set<Tensor>): Plan {
       inPlace.set(value, state);
       overwrite(number, state);
     } else copies.push({ state, value });
-    if (!possible && store.paneled.has(state)) copied.add(state);
-    if (number !== undefined && store.beside(state).some(({ transposed }) => transposed)) packedKernels.add(number);
+    if (!possible && paneled.has(state)) copied.add(state);
   }
   for (const { state, value } of copies) {
     const { shape } = value;
     const strides = broadcastStrides(shape, shape);
     append({ kind: "copy", sources: [value], target: state, extents: shape, strides, offset: 0 }, state);
   }
-  for (const { state, value } of values) {
-    const kept = store.beside(state);
-    for (const { transposed, fromPanels, k, n, panels } of kept) {
-      if (kept.some((one) => one.transposed)) packedKernels.add(kernels.length);
-      append({ kind: "pack", sources: [value], target: panels, transposed, fromPanels, k, n }, panels);
-    }
-  }
   const order = inOrder(dependencies.of);
   const imageCounts = new Set(kernels.flatMap((kernel) => imagesOf(kernel) ?? []));
-  const partitions = kernels.map((kernel, number) => partitionOf(kernel, packedKernels.has(number), imageCounts));
+  const blocks = new Map(
+    kernels.flatMap((one) =>
+      one.kind === "columns" && one.stage === "blocks" && !one.images ? [[one.outer * one.size, one.size]] : [],
+    ),
+  );
+  const partitions = kernels.map((kernel) => partitionOf(kernel, imageCounts, blocks));
   const phases = phasesOf(order, partitions, dependencies.of);
   const steps = order
     .map((number) => ({ kernel: kernels[number]!, partition: partitions[number]!, phase: phases[number]! }))
-    .sort((a, b) => a.phase - b.phase || imagesFirst(a) - imagesFirst(b));
+    .sort((a, b) => a.phase - b.phase || placeInPhase(a) - placeInPhase(b));
   return { ...place(steps, inPlace, outputs, programInputs(program)), inPlace, steps, outputs };
 }
 
@@ -285,7 +312,7 @@ function findHeirs(
     for (const tensor of elementwiseReads(kernel)) {
       if (!isTemporary(tensor) || last.get(tensor) !== phase || readers.get(tensor) !== 1 || heirs.has(tensor)) continue;
       const heir = kernel.stores.find(
-        (store) => isTemporary(store.tensor) && !given.has(store.tensor) && bytesOf(store.tensor) === bytesOf(tensor),
+        ({ tensor: one, inPanels }) => !inPanels && isTemporary(one) && !given.has(one) && bytesOf(one) === bytesOf(tensor),
       );
       if (!heir) continue;
       heirs.set(tensor, heir.tensor);
@@ -323,21 +350,37 @@ function place(
       last.set(tensor, Math.max(last.get(tensor) ?? 0, phase));
     }
   }
+  const privates = new Set(steps.flatMap(({ kernel }) => (isPrivate(kernel) ? writesOf(kernel) : [])));
   const isNamedLeaf = (tensor: Tensor) => tensor.primitive.kind === "leaf" && tensor.name !== undefined;
   const isTemporary = (tensor: Tensor) =>
-    first.has(tensor) && !isNamedLeaf(tensor) && !inPlace.has(tensor) && !outputSet.has(tensor);
+    first.has(tensor) && !isNamedLeaf(tensor) && !inPlace.has(tensor) && !outputSet.has(tensor) && !privates.has(tensor);
   const heirs = findHeirs(steps, last, isTemporary);
   const inherited = new Set(heirs.values());
   const intervals: Interval[] = [];
-  for (const [tensor, start] of first) {
+  const interval = (tensor: Tensor, end = tensor): Interval => ({
+    tensor,
+    bytes: bytesOf(tensor),
+    first: first.get(tensor)!,
+    last: last.get(end)!,
+  });
+  for (const tensor of first.keys()) {
     if (!isTemporary(tensor) || inherited.has(tensor)) continue;
     let end = tensor;
     while (heirs.has(end)) end = heirs.get(end)!;
-    intervals.push({ tensor, bytes: bytesOf(tensor), first: start, last: last.get(end)! });
+    intervals.push(interval(tensor, end));
   }
   const own = packInOrder([...inputs, ...[...outputSet].filter((tensor) => !inPlace.has(tensor) && !isNamedLeaf(tensor))]);
   const arena = packIntervals(intervals);
   for (const { tensor } of intervals)
     for (let heir = heirs.get(tensor); heir; heir = heirs.get(heir)) arena.offsets.set(heir, arena.offsets.get(tensor)!);
-  return { own: own.offsets, ownBytes: aligned(own.bytes), arena: arena.offsets, arenaBytes: arena.bytes, inputs };
+  const perThread = packIntervals([...privates].map((tensor) => interval(tensor)));
+  return {
+    own: own.offsets,
+    ownBytes: aligned(own.bytes),
+    arena: arena.offsets,
+    arenaBytes: arena.bytes,
+    perThread: perThread.offsets,
+    perThreadBytes: perThread.bytes,
+    inputs,
+  };
 }

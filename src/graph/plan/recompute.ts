@@ -24,9 +24,12 @@ type Operations = ReadonlySet<Tensor> | undefined;
 export class Costs {
   private readonly known = new Map<Tensor, Operations>();
   private readonly groupOf: (tensor: Tensor) => Group | undefined;
+  private readonly isReduced: (tensor: Tensor) => boolean;
 
-  constructor(groupOf: (tensor: Tensor) => Group | undefined) {
+  /** @param isReduced  whether a reduction takes the tensor up: it lies in memory, where a product has made it */
+  constructor(groupOf: (tensor: Tensor) => Group | undefined, isReduced: (tensor: Tensor) => boolean) {
     this.groupOf = groupOf;
+    this.isReduced = isReduced;
   }
 
   /** Operations that it takes to compute a tensor again; infinite where that cannot be. */
@@ -45,12 +48,12 @@ export class Costs {
   private find(tensor: Tensor, group: Group | undefined): Operations {
     const { primitive, inputs } = tensor;
     if (group && isTest(tensor)) return new Set([tensor]);
-    const isElement =
-      primitive.kind === "elementwise" &&
-      group?.head.kind === "rows" &&
-      !group.head.joinsHalves &&
-      !group.formula.values.some(({ kind }) => kind === "reduce");
-    if (!isElement || expensive.has(primitive.name)) return undefined;
+    if (primitive.kind !== "elementwise" || expensive.has(primitive.name)) return undefined;
+    const isOfRows =
+      group?.head.kind === "rows" && !group.head.joinsHalves && !group.formula.values.some(({ kind }) => kind === "reduce");
+    const isAtHand = (one: Tensor) => this.groupOf(one) !== group || this.isReduced(one) || this.operations(one) !== undefined;
+    const isBesideReduced = group?.head.kind === "matmul" && inputs.every((one) => isAtHand(baseOf(one)));
+    if (!isOfRows && !isBesideReduced) return undefined;
     const all = new Set(primitive.name === "identity" ? [] : [tensor]);
     for (const one of inputs) {
       // What takes more is loaded.

@@ -188,3 +188,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   }
   return createTensor(primitives.identity, [x], shape);
 }
+
+const stopped: Primitive = { name: "identity", kind: "elementwise" };
+/** The same numbers, through which no gradient flows. */
+export const stopGradient = (x: Tensor): Tensor => createTensor(stopped, [x], x.shape);

@@ -5,9 +5,9 @@
  * NaN   a maximum or minimum of elements with a NaN is NaN.
  * Ties  the gradient of a maximum is shared evenly by the elements that reach it.
  */
-import { normaliseAxes, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, normaliseAxes, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { createTensor, type Meaning, type Primitive, type Tensor } from "../tensor.ts";
-import { div, equal, expand, mul, select } from "./elementwise.ts";
+import { div, equal, expand, mul, neg, select } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 
 /** How numbers become one. */
@@ -103,8 +103,16 @@ export function mean(x: Tensor, axes?: number | readonly number[], options: Redu
   return mul(sum(x, axes, options), 1 / count);
 }
 
-/** What broadcasting stretched, summed back to the shape it had. */
+/**
+ * What broadcasting stretched, summed back to the shape it had. Signs, and factors that all terms of a sum share, are applied to the sum:
+ * sums of other terms become the same sum.
+ */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
+  const [a, b] = x.inputs;
+  const { name } = x.primitive;
+  if (name === "neg") return neg(sumTo(a!, shape));
+  const isShared = name === "mul" && sameShape(a!.shape, x.shape) && sizeOf(b!.shape) > 1;
+  if (isShared && sameShape(broadcastShapes(b!.shape, shape) ?? [], shape)) return mul(sumTo(a!, shape), b!);
   const extra = x.shape.length - shape.length;
   const stretched = x.shape
     .map((_, axis) => axis)

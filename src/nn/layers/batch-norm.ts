@@ -1,5 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
-import { add, div, mean, mul, reshape, showShape, sizeOf, sqrt, sub, type Tensor } from "../../graph/index.ts";
+import { add, div, mean, mul, reshape, showShape, sizeOf, sqrt, stopGradient, sub, type Tensor } from "../../graph/index.ts";
 import { constant } from "../initializers/constant.ts";
 import { zeros } from "../initializers/zeros.ts";
 import { defineLayer } from "./define.ts";
@@ -62,12 +62,13 @@ export const batchNorm = defineLayer({
       });
     }
     const batchMean = mean(x, 0);
-    const centred = sub(x, batchMean);
-    const variance = mean(mul(centred, centred), 0);
+    // Where the mean moves, the variance stays: its derivative is the sum of what is centred, which is 0.
+    const fixed = sub(x, stopGradient(batchMean));
+    const variance = mean(mul(fixed, fixed), 0);
     const share = 1 - momentum;
     context.update(runningMean, add(mul(runningMean, momentum), mul(batchMean, share)));
     context.update(runningVariance, add(mul(runningVariance, momentum), mul(variance, (share * count) / (count - 1))));
-    return normalised(centred, variance);
+    return normalised(sub(x, batchMean), variance);
   },
   examples: [
     { options: {}, input: [5] },

@@ -79,7 +79,7 @@ describe.each(profiles)("%s", (numerics) => {
 test("weights that only products and their own update look at lie in panels", () => {
   const count = (looksAtWeights: boolean) => {
     const { program } = stepOf("adam", [26, 16, 12, 10], 30, looksAtWeights);
-    return planPrograms({ step: program }).panels.paneled.size;
+    return planPrograms({ step: program }).paneled.size;
   };
   expect(count(false)).toBe(3);
   expect(count(true)).toBe(0);
@@ -88,7 +88,7 @@ test("weights that only products and their own update look at lie in panels", ()
 test("one program that looks at them keeps them in rows for all", () => {
   const { program, weights } = stepOf("sgd", [26, 16, 12], 30, false);
   const looking = { outputs: { largest: g.max(weights[0]!, 0) }, assignments: [] };
-  expect([...planPrograms({ step: program, looking }).panels.paneled.keys()]).toEqual([weights[1]]);
+  expect([...planPrograms({ step: program, looking }).paneled.keys()]).toEqual([weights[1]]);
 });
 
 test("what was written into panels is read as it was", () => {
