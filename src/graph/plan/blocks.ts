@@ -1,9 +1,9 @@
 /**
- * Sums over rows whose results go back into the rows, such as the statistics of batch normalisation.
+ * Sums over rows, such as the gradient of a bias or the statistics of batch normalisation, in blocks of rows.
  *
- * Cut by columns, such a sum reads what all threads have written of the rows. Taken block by block, each thread sums the rows that it
- * works on anyway; then every thread joins the few sums of blocks for itself. Nothing but those passes between cores, and the rows
- * that follow need not wait for another meeting.
+ * Cut by columns alone, such a sum reads what all threads have written of the rows. Block by block, each thread sums the rows that it works
+ * on anyway, and what is left to join are a few sums: nothing but those passes between cores. Where they go back into the rows, every
+ * thread joins them for itself: the rows that follow need not wait for another meeting.
  */
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

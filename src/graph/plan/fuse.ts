@@ -43,8 +43,6 @@ export class Fusion {
   private readonly replaced: ReadonlyMap<Tensor, Tensor>;
   private readonly reduced: ReadonlySet<Tensor>;
   private readonly returning: ReadonlySet<Tensor>;
-  /** How many rows those sums have that return to them. */
-  private readonly blocked: ReadonlySet<number>;
   private readonly costs = new Costs(
     (tensor) => this.madeBy(tensor),
     (tensor) => this.reduced.has(tensor),
@@ -60,7 +58,6 @@ export class Fusion {
     this.updated = updated;
     this.replaced = replacedProducts(order, outputs);
     this.returning = returningSums(order);
-    this.blocked = new Set([...this.returning].map(({ inputs }) => inputs[0]!.shape[1]!));
     this.reduced = new Set(order.flatMap(({ primitive, inputs }) => (primitive.kind === "reduce" ? [baseOf(inputs[0]!)] : [])));
     // Random numbers wait for nothing: what uses them can join what it comes from.
     for (const tensor of order) if (tensor.primitive.kind === "random") this.place(tensor);
@@ -409,7 +406,7 @@ export class Fusion {
     if (inner > 1) {
       const images = outer === 1 ? this.imagesIn(source, size) : undefined;
       const elements = this.elements(source, outer * size, inner);
-      const parts = images !== undefined ? chunksOf(images) : outer === 1 && this.blocked.has(size) ? blocksOf(size) : 1;
+      const parts = images !== undefined ? chunksOf(images) : outer === 1 ? blocksOf(size) : 1;
       if (parts === 1) {
         this.openColumns(tensor, { name, elements, extents: [outer, size, inner] });
         return;
