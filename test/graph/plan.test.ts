@@ -276,16 +276,6 @@ describe("fusion", () => {
     expect([...plan.inPlace.values()]).toEqual([w]);
   });
 
-  test("what a product multiplies with comes into panels where it is computed", () => {
-    const inner = g.relu(g.matmul(x, w));
-    const transposed = g.matmul(g.input("y", [3, 8]), inner);
-    // The weight alone is packed.
-    expect(kinds({ outputs: { transposed }, assignments: [] })).toEqual(["matmul", "matmul"]);
-    expect(kinds({ outputs: { transposed, inner }, assignments: [] })).toEqual(["matmul", "matmul"]);
-    const elementwise = g.matmul(g.input("y", [3, 8]), g.tanh(g.add(x, g.input("z", [4]))));
-    expect(kinds({ outputs: { elementwise }, assignments: [] })).toEqual(["rows", "matmul"]);
-  });
-
   test("a product that reads a state does not write it in place", () => {
     const square = g.parameter("square", [4, 4]);
     const plan = planProgram({ outputs: {}, assignments: [g.assign(square, g.matmul(square, square))] });

@@ -19,7 +19,7 @@ import { emitPack, emitPackTransposed } from "./pack-code.ts";
 import { body, Part } from "./part.ts";
 import { emitPool, poolForm } from "./pool-code.ts";
 import { emitRandom } from "./random-code.ts";
-import { emitRows, rowsForm, storesInPanels } from "./rows-code.ts";
+import { emitRows, rowsForm } from "./rows-code.ts";
 import { emitStrip, type Widths } from "./strip-code.ts";
 import type { Target } from "./target.ts";
 import { checkImport, lapImport, markFunction, markImport, ThreadsCode } from "./threads-code.ts";
@@ -152,7 +152,6 @@ class KernelLibrary {
           if (gathered) f.i32(addressOf(gathered));
         }
         for (const { tensor, layout } of stores) part.place(addressOf(tensor), layout === "full" ? bytes("float32") : 0);
-        if (storesInPanels(kernel)) f.i32(rows);
         const emit = narrow ? emitNarrowRows : emitRows;
         const form = `${narrow} ${rowsForm(kernel)}`;
         f.call(this.once(form, (number) => emit(this.module, kernel, this.target, `rows${number}`)));

@@ -9,7 +9,6 @@
  *                as (0 + 2) + (1 + 3). It depends on the number of columns alone.
  */
 import { keyOfFormula, type Operand, type RowsKernel, type Value } from "../../graph/plan/kernel.ts";
-import { panelRowBytes } from "../../graph/plan/panels.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, ValueType } from "./assembler.ts";
 import { FormulaCode, reduceCodes, storeCounted, storeSideBySide } from "./formula-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
@@ -18,9 +17,6 @@ import { type Target, vectorsAtOnce } from "./target.ts";
 export function rowsForm(kernel: RowsKernel): string {
   return `rows ${isFlat(kernel)} ${keyOfFormula(kernel)}`;
 }
-
-/** Whether a row kernel stores something in panels. */
-export const storesInPanels = ({ stores }: RowsKernel): boolean => stores.some(({ inPanels }) => inPanels);
 
 /** One row whose operands are padded like its columns: no remainder needs care. */
 function isFlat({ rows, operands, values, columns }: RowsKernel): boolean {
@@ -70,13 +66,11 @@ export function parametersOf({ operands, stores }: RowsKernel, head: number) {
 
 /**
  * The function of a row kernel. Parameters: first row, end row, columns; then for each operand its address, and where it is
- * gathered that of the row numbers; then an address for each store; then how many rows there are, where something is stored in panels.
+ * gathered that of the row numbers; then an address for each store.
  */
 export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Target, name: string): number {
   const { operands, values, stores } = kernel;
   const { parameters, operandAt, storeAt } = parametersOf(kernel, 3);
-  const usesPanels = storesInPanels(kernel);
-  const rowsOfPanel = usesPanels ? parameters.push("i32") - 1 : -1;
   const { index, code: f } = module.function(name, parameters);
   const [row, endRow, columns] = [0, 1, 2];
   const flat = isFlat(kernel);
@@ -160,19 +154,8 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
       });
     }
     formula.at(0);
-    rowStores.forEach(({ i, inPanels }, at) => {
-      f.get(storeBases[i]!).get(column);
-      // In panels, each starts that many rows behind the one before.
-      if (inPanels)
-        f.i32(-panelRowBytes)
-          .op("i32.and")
-          .get(rowsOfPanel)
-          .op("i32.mul")
-          .get(column)
-          .i32(panelRowBytes - 1)
-          .op("i32.and")
-          .op("i32.add");
-      f.op("i32.add").set(to);
+    rowStores.forEach(({ i }, at) => {
+      f.get(storeBases[i]!).get(column).op("i32.add").set(to);
       const address = () => f.get(to);
       if (count !== undefined) storeCounted(f, address, results[0]![at]!, count);
       else {
@@ -268,10 +251,9 @@ export function emitRows(module: ModuleBuilder, kernel: RowsKernel, target: Targ
         if (layout === "full") f.get(columns).op("i32.mul");
         f.i32(bytesOf(operand)).op("i32.mul").op("i32.add").set(bases[i]!);
       });
-      stores.forEach(({ layout, inPanels }, i) => {
+      stores.forEach(({ layout }, i) => {
         f.get(storeAt[i]!);
-        if (inPanels) f.get(row).i32(panelRowBytes).op("i32.mul").op("i32.add");
-        else if (layout === "full") f.get(rowOffset).op("i32.add");
+        if (layout === "full") f.get(rowOffset).op("i32.add");
         else f.get(row).i32(4).op("i32.mul").op("i32.add");
         f.set(storeBases[i]!);
       });

@@ -64,21 +64,17 @@ export function readsOfGroup({ head, formula }: Group): Set<Tensor> {
  * The finished kernel of a group, which stores the tensors named; a product reads its right operand from `panels`.
  *
  * @param inPanels  what lies in panels, of what its formula reads and writes
- * @param made  panels that are to be made of what it computes, by what goes into them
  */
 export function finishKernel(
   { head, formula }: Group,
   needed: ReadonlySet<Tensor>,
   panels?: Tensor,
   inPanels: ReadonlySet<Tensor> = new Set(),
-  made: ReadonlyMap<Tensor, Tensor> = new Map(),
 ): Kernel {
   if (head.kind === "plain") return head.kernel;
   const wanted: Store[] = [];
   for (const [tensor, { value, layout }] of formula.members) {
     if (needed.has(tensor)) wanted.push({ value, tensor, layout, ...(inPanels.has(tensor) && { inPanels: true }) });
-    const ofProduct = made.get(tensor);
-    if (ofProduct) wanted.push({ value, tensor: ofProduct, layout, inPanels: true });
   }
   const { rows, columns } = formula;
   const read = formula.operands.map((operand) => (inPanels.has(operand.tensor) ? { ...operand, inPanels: true } : operand));

@@ -143,31 +143,20 @@ function finishKernels({ fusion, values, outputs }: Fused, paneled: ReadonlyMap<
   const shown = new Set(Object.values(outputs));
   /** What is read, and what is put out. */
   const needed = new Set(shown);
-  /** What products multiply with, where the kernel that computes it puts it in panels itself. */
-  const made = new Map<Tensor, Tensor>();
-  const isMade = (b: Tensor, k: number, transposed: boolean): boolean => {
-    const { head, formula } = fusion.groups[fusion.producer(b) ?? -1] ?? {};
-    const isProduct = head?.kind === "matmul" && !head.windows;
-    const isElementwise = head?.kind === "rows" && k > 1 && formula!.values.every(({ kind }) => kind !== "reduce");
-    return !transposed && (isProduct || isElementwise) && formula!.rows === k && formula!.members.get(b)?.layout === "full";
-  };
   // Groups read what earlier ones have made: from the last to the first, those that nobody needs drop out.
   const live = fusion.groups.toReversed().filter((group) => {
     const { head, formula } = group;
-    const isNeeded = (one: Tensor) => needed.has(one) || assigned.has(one) || made.has(one);
+    const isNeeded = (one: Tensor) => needed.has(one) || assigned.has(one);
     if (!(head.kind === "plain" ? [head.kernel.target] : [...formula.members.keys()]).some(isNeeded)) return false;
     for (const tensor of readsOfGroup(group)) needed.add(tensor);
-    if (head.kind !== "matmul") return true;
-    const { b, k, transposeB } = head;
-    if (!isMade(b, k, transposeB)) needed.add(b);
-    else if (!made.has(b)) made.set(b, createPanels(k, sizeOf(b.shape) / k));
+    if (head.kind === "matmul") needed.add(head.b);
     return true;
   });
   live.reverse();
   const kernels: Kernel[] = [];
   const inPanels = new Set(paneled.keys());
   for (const { state, value } of values) if (inPanels.has(state)) inPanels.add(value);
-  const packed = { plain: new Map(made), transposed: new Map<Tensor, Tensor>() };
+  const packed = { plain: new Map<Tensor, Tensor>(), transposed: new Map<Tensor, Tensor>() };
   const wanted = new Set([...needed, ...assigned]);
   for (const group of live) {
     const { head, formula } = group;
@@ -177,7 +166,7 @@ function finishKernels({ fusion, values, outputs }: Fused, paneled: ReadonlyMap<
         // What threads go on with each joins for itself; states are written by one of them.
         if (read.length > 0) kernels.push({ ...(finishKernel(group, needed) as ColumnsKernel), isPrivate: true });
         if ([...formula.members.keys()].some((one) => assigned.has(one))) kernels.push(finishKernel(group, assigned));
-      } else kernels.push(finishKernel(group, wanted, undefined, undefined, made));
+      } else kernels.push(finishKernel(group, wanted));
       continue;
     }
     const { b, k, transposeB: transposed } = head;
@@ -190,7 +179,7 @@ function finishKernels({ fusion, values, outputs }: Fused, paneled: ReadonlyMap<
       const pack = { kind: "pack", sources: [b], target: panels, transposed, fromPanels: paneled.has(b), k, n } as const;
       kernels.push(isKept(b) && k * n <= mostPacked ? { ...pack, isPrivate: true } : pack);
     }
-    kernels.push(finishKernel(group, wanted, panels, inPanels, made));
+    kernels.push(finishKernel(group, wanted, panels, inPanels));
   }
   return kernels;
 }
@@ -312,7 +301,7 @@ function findHeirs(
     for (const tensor of elementwiseReads(kernel)) {
       if (!isTemporary(tensor) || last.get(tensor) !== phase || readers.get(tensor) !== 1 || heirs.has(tensor)) continue;
       const heir = kernel.stores.find(
-        ({ tensor: one, inPanels }) => !inPanels && isTemporary(one) && !given.has(one) && bytesOf(one) === bytesOf(tensor),
+        (store) => isTemporary(store.tensor) && !given.has(store.tensor) && bytesOf(store.tensor) === bytesOf(tensor),
       );
       if (!heir) continue;
       heirs.set(tensor, heir.tensor);
