@@ -86,7 +86,7 @@ class KernelLibrary {
       case "random":
         part.span(kernel.rows);
         f.i32(kernel.columns).i32(addressOf(kernel.sources[0])).i32(addressOf(kernel.target));
-        f.call(this.once("random", () => emitRandom(this.module, this.target)));
+        f.call(this.once("random", () => emitRandom(this.module)));
         return;
       case "pool":
         this.callPool(f, kernel, part, addressOf);

@@ -1,12 +1,11 @@
 /**
  * Code for random numbers: Threefry-2x32-20, four counters at once, sixteen numbers of 16 bits (see primitives/random.ts).
  *
- * Where the host pairs vectors, eight counters go through the rounds at once: their words are stored side by side, where the
- * numbers of the first four will be, and read again to be made into numbers.
+ * A round waits for the one before it, so up to sixteen counters go through the rounds together: in fours side by side, which hosts
+ * that pair vectors take as one. Their words are stored where the numbers will be, and read again to be made into numbers.
  */
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { storeCounted, storeSideBySide } from "./formula-code.ts";
-import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** The key schedule's parity constant for 32-bit words. */
 const parity = 0x1bd11bda;
@@ -44,11 +43,12 @@ function emitRounds(f: FunctionBuilder, words: readonly (readonly [a: Local, b: 
 }
 
 /** The function of random numbers. Parameters: first row, how many, columns, address of the key, of the first of all numbers. */
-export function emitRandom(module: ModuleBuilder, host: Target): number {
+export function emitRandom(module: ModuleBuilder): number {
   const { index, code: f } = module.function("random", new Array(5).fill("i32"));
   const [row, rows, columns, key, target] = [0, 1, 2, 3, 4];
   const keys = f.locals("v128", 3);
-  const [a, b, nextA, nextB, word, rowKey, numbers] = f.locals("v128", 7);
+  const [a, b, word, rowKey, numbers] = f.locals("v128", 5);
+  const words = f.locals("v128", 8);
   const [count, place, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
   f.get(key).mem("v128.load32_splat").set(keys[0]!);
   f.get(key).mem("v128.load32_splat", 4).set(keys[1]!);
@@ -104,25 +104,40 @@ export function emitRandom(module: ModuleBuilder, host: Target): number {
       f.get(numbers).i32x4(4).op("i32x4.add").set(numbers);
       f.get(left).i32(16).op("i32.sub").set(left);
     };
-    const emitTwo = () => {
+    /** So many blocks, two at a time side by side: words [a, next a, b, next b] of each two. */
+    const emitBlocks = (blocks: number) => {
+      const used = words.slice(0, 2 * blocks);
       // Pairs are the same operations: even where 0 is added.
-      f.get(rowKey).tee(a).set(nextA);
-      f.get(numbers).i32x4(0).op("i32x4.add").set(b).get(numbers).i32x4(4).op("i32x4.add").set(nextB);
-      const words = [
-        [a, b],
-        [nextA, nextB],
-      ] as const;
-      emitRounds(f, words, keys);
-      const sideBySide = [a, nextA, b, nextB];
-      storeSideBySide(f, () => f.get(place), sideBySide);
-      for (const [i, local] of sideBySide.entries())
+      for (const [i, local] of used.entries()) {
+        if (i % 4 < 2) f.get(rowKey);
+        else
+          f.get(numbers)
+            .i32x4(8 * Math.floor(i / 4) + 4 * (i % 2))
+            .op("i32x4.add");
+        f.set(local);
+      }
+      emitRounds(
+        f,
+        [0, 1, 4, 5].slice(0, blocks).map((i) => [words[i]!, words[i + 2]!] as const),
+        keys,
+      );
+      storeSideBySide(f, () => f.get(place), used);
+      for (const [i, local] of used.entries())
         f.get(place)
           .mem("v128.load", 16 * i)
           .set(local);
-      finishBlock();
-      f.get(nextA).set(a).get(nextB).set(b);
-      finishBlock();
-      f.forget([a, b, nextA, nextB]);
+      for (const i of [0, 1, 4, 5].slice(0, blocks))
+        f.get(left)
+          .i32(0)
+          .op("i32.gt_s")
+          .if(() => {
+            f.get(words[i]!)
+              .set(a)
+              .get(words[i + 2]!)
+              .set(b);
+            finishBlock();
+          });
+      f.forget(used);
     };
     const emitOne = () => {
       f.get(rowKey).set(a).get(numbers).set(b);
@@ -130,8 +145,18 @@ export function emitRandom(module: ModuleBuilder, host: Target): number {
       finishBlock();
     };
     f.loop(() => {
-      if (vectorsAtOnce(host) > 1) f.get(left).i32(16).op("i32.gt_s").if(emitTwo, emitOne);
-      else emitOne();
+      f.get(left)
+        .i32(32)
+        .op("i32.gt_s")
+        .if(
+          () => emitBlocks(4),
+          () =>
+            f
+              .get(left)
+              .i32(16)
+              .op("i32.gt_s")
+              .if(() => emitBlocks(2), emitOne),
+        );
       f.get(left).i32(0).op("i32.gt_s").brIf(0);
     });
     f.bump(row, 1);
