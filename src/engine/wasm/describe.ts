@@ -72,9 +72,10 @@ function purposesOf({ steps, inPlace, outputs }: Plan): string[] {
     }
     return "";
   };
+  const packed = new Map(kernels.flatMap((one) => (one.kind === "pack" ? [[one.target, one.sources[0]]] : [])));
   return kernels.map((kernel) => {
-    const panels = kernel.kind === "matmul" ? kernel.panels.name?.split("/")[0] : undefined;
-    const reads = panels === undefined ? readsOf(kernel).map(({ tensor }) => known(tensor)) : [panels];
+    const right = kernel.kind === "matmul" ? known(packed.get(kernel.panels) ?? kernel.panels) : undefined;
+    const reads = right === undefined ? readsOf(kernel).map(({ tensor }) => known(tensor)) : [right];
     return listed("->", written(kernel)) || listed("<-", reads) || servedBy(kernel);
   });
 }
