@@ -41,7 +41,10 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
         formula.address(value, () => f.get(operand).get(column).op("i32.add")).mem("v128.load", 16 * vector);
       } else f.get(operand).mem("v128.load32_splat");
     },
-    (_, vector) => totals[vector]!,
+    (value, vector) => {
+      if (value.kind !== "accumulated") throw new Error(`no code for ${value.kind} in columns`);
+      return totals[vector]!;
+    },
   );
 
   // What is the same for all rows stays in locals.
@@ -56,7 +59,9 @@ export function emitColumns(module: ModuleBuilder, kernel: ColumnsKernel, name: 
         elementCode.address(value, () => f.get(operand).get(along).op("i32.add")).mem("v128.load", 16 * vector);
       } else f.get(operand).mem("v128.load32_splat");
     },
-    () => undefined,
+    (value) => {
+      throw new Error(`no code for ${value.kind} in the elements of columns`);
+    },
   );
 
   const emitChunk = (vectors: number, partial: boolean) => {

@@ -127,7 +127,7 @@ export class CutTable {
   /** Byte offset of a partition in a row of the table. */
   offsetOf(phase: number, partition: Partition): number {
     const number = this.numbers.get(keyOf(phase, partition));
-    if (number === undefined) throw new Error(`no cut for ${keyOf(phase, partition)}`);
+    if (number === undefined) throw new Error(`the cut table has no partition ${keyOf(phase, partition)}`);
     return cutBytes * number;
   }
 

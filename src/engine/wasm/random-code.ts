@@ -107,6 +107,7 @@ export function emitRandom(module: ModuleBuilder): number {
     /** So many blocks, two at a time side by side: words [a, next a, b, next b] of each two. */
     const emitBlocks = (blocks: number) => {
       const used = words.slice(0, 2 * blocks);
+      const pairs = [0, 1, 4, 5].slice(0, blocks).map((i) => [words[i]!, words[i + 2]!] as const);
       // Pairs are the same operations: even where 0 is added.
       for (const [i, local] of used.entries()) {
         if (i % 4 < 2) f.get(rowKey);
@@ -116,25 +117,18 @@ export function emitRandom(module: ModuleBuilder): number {
             .op("i32x4.add");
         f.set(local);
       }
-      emitRounds(
-        f,
-        [0, 1, 4, 5].slice(0, blocks).map((i) => [words[i]!, words[i + 2]!] as const),
-        keys,
-      );
+      emitRounds(f, pairs, keys);
       storeSideBySide(f, () => f.get(place), used);
       for (const [i, local] of used.entries())
         f.get(place)
           .mem("v128.load", 16 * i)
           .set(local);
-      for (const i of [0, 1, 4, 5].slice(0, blocks))
+      for (const [first, second] of pairs)
         f.get(left)
           .i32(0)
           .op("i32.gt_s")
           .if(() => {
-            f.get(words[i]!)
-              .set(a)
-              .get(words[i + 2]!)
-              .set(b);
+            f.get(first).set(a).get(second).set(b);
             finishBlock();
           });
       f.forget(used);

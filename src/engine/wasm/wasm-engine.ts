@@ -72,8 +72,10 @@ function layOut(
   };
   const control = take(controlBytes);
   const cutsStride = aligned(cuts.rowBytes);
-  const scratchEnd = aligned(Math.max(0, ...[...plans.values()].map((plan) => scratchBytes(plan, target))));
-  const scratchStride = scratchEnd + aligned(Math.max(0, ...[...plans.values()].map((plan) => plan.perThreadBytes)));
+  /** The bytes of something that the programs have one after the other. */
+  const largest = (bytesIn: (plan: Plan) => number) => Math.max(0, ...[...plans.values()].map(bytesIn));
+  const scratchEnd = aligned(largest((plan) => scratchBytes(plan, target)));
+  const scratchStride = scratchEnd + aligned(largest((plan) => plan.perThreadBytes));
   const cutsAt = take(cutsStride * threadCount);
   const states = stateOrder(all);
   const constants = constantsOf(plans.values());
@@ -85,7 +87,7 @@ function layOut(
   for (const entry of placed.addresses) shared.set(...entry);
   const ownPlaces = new Map([...plans].map(([name, plan]) => [name, take(plan.ownBytes)]));
   const ownEnd = end;
-  const arena = take(Math.max(0, ...[...plans.values()].map((plan) => plan.arenaBytes)));
+  const arena = take(largest((plan) => plan.arenaBytes));
   const threads = { control, cuts: cutsAt, scratch: take(scratchStride * threadCount), cutsStride, scratchStride };
   const temporariesEnd = end;
   const tables = all.filter((leaf) => isLeaf(leaf, "table") && !placed.addresses.has(leaf));
@@ -102,7 +104,8 @@ function layOut(
       if (ofThread !== undefined) return perThread + scratchEnd + ofThread;
       const address =
         shared.get(home) ?? (owned !== undefined ? own + owned : temporary !== undefined ? arena + temporary : undefined);
-      if (address === undefined) throw new Error(`no place for ${tensor.primitive.name} [${tensor.shape}]`);
+      if (address === undefined)
+        throw new Error(`the plan of '${name}' has no place for ${tensor.primitive.name} [${tensor.shape.join(", ")}]`);
       return address;
     };
     places.set(name, { plan, addressOf, phases: phases[places.size]! });

@@ -368,7 +368,7 @@ export class Fusion {
       });
       const copied = { ...node, inputs };
       fitted = this.joinFull(formula, copied);
-      if (!fitted) throw new Error(`no place for ${node.primitive.name} [${node.shape}]`);
+      if (!fitted) throw new Error(`the planner cannot place ${node.primitive.name} [${node.shape.join(", ")}]`);
       const member = formula.members.get(copied)!;
       formula.members.delete(copied);
       formula.members.set(tensor, member);

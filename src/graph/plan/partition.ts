@@ -47,7 +47,8 @@ export function partitionOf(
   imageCounts: ReadonlySet<number> = new Set(),
   blocks: ReadonlyMap<number, number> = new Map(),
 ): Partition {
-  const rows = (count: number): Partition => (count < fewestRows ? one : { by: "rows", count, multiple: blocks.get(count) ?? 1 });
+  const rows = (count: number, multiple = blocks.get(count) ?? 1): Partition =>
+    count < fewestRows ? one : { by: "rows", count, multiple };
   if (isPrivate(kernel)) return each;
   switch (kernel.kind) {
     case "copy":
@@ -61,7 +62,7 @@ export function partitionOf(
     case "pool":
       return images(kernel.windows.images);
     case "pack":
-      return kernel.transposed ? { ...rows(kernel.n), multiple: panelRows } : rows(kernel.k);
+      return kernel.transposed ? rows(kernel.n, panelRows) : rows(kernel.k);
     case "matmul":
       if (kernel.windows) return images(kernel.windows.images);
       return { ...rows(kernel.m), ...(kernel.part && { half: kernel.part.half }) };
@@ -100,8 +101,8 @@ function staysInPart(writer: Partition, reader: Partition, reach: Read["reach"])
 /** What comes after what, and why: a kernel reads what the other has written, or overwrites what the other has read. */
 export interface Dependency {
   readonly before: number;
-  readonly overwrites?: true;
   readonly reach: Read["reach"];
+  readonly overwrites?: true;
 }
 
 /** Phases of kernels (from 0), given in an order in which each comes after what it depends on. */

@@ -11,7 +11,7 @@ import type { Tensor } from "../tensor.ts";
 import { canonicalProgram } from "./canonical.ts";
 import { baseOf } from "./formula.ts";
 import { Fusion } from "./fuse.ts";
-import { finishKernel, readsOfGroup } from "./group.ts";
+import { finishKernel, type MatmulHead, readsOfGroup } from "./group.ts";
 import { coverExactly } from "./image-kernels.ts";
 import { type ColumnsKernel, type FormulaKernel, isPlain, isPrivate, type Kernel, readsOf, writesOf } from "./kernel.ts";
 import { aligned, bytesOf, type Interval, packInOrder, packIntervals } from "./memory.ts";
@@ -125,6 +125,7 @@ interface Fused {
 /** Most numbers of a weight that each thread packs for itself: it takes less time than to read what another one has packed. */
 const mostPacked = 16_384;
 
+/** Fuses a program. */
 function fuse(source: Program): Fused {
   const program = canonicalProgram(source);
   const { assignments, outputs: asked } = program;
@@ -156,30 +157,34 @@ function finishKernels({ fusion, values, outputs }: Fused, paneled: ReadonlyMap<
   const kernels: Kernel[] = [];
   const inPanels = new Set(paneled.keys());
   for (const { state, value } of values) if (inPanels.has(state)) inPanels.add(value);
-  const packed = { plain: new Map<Tensor, Tensor>(), transposed: new Map<Tensor, Tensor>() };
   const wanted = new Set([...needed, ...assigned]);
+  /** The panels of a product's right operand: it lies so, was packed before, or is packed now. */
+  const panelsOf = ({ b, k, transposeB: transposed }: MatmulHead): Tensor => {
+    if (!transposed && paneled.has(b)) return b;
+    const isSame = (one: Kernel) => one.kind === "pack" && one.sources[0] === b && one.transposed === transposed && one.k === k;
+    const known = kernels.find(isSame);
+    if (known) return writesOf(known)[0]!;
+    const n = sizeOf(b.shape) / k;
+    const target = createPanels(k, n);
+    const pack = { kind: "pack", sources: [b], target, transposed, fromPanels: paneled.has(b), k, n } as const;
+    kernels.push(isKept(b) && k * n <= mostPacked ? { ...pack, isPrivate: true } : pack);
+    return target;
+  };
   for (const group of live) {
     const { head, formula } = group;
-    if (head.kind !== "matmul") {
-      const read = [...formula.members.keys()].filter((one) => needed.has(one));
-      if (head.kind === "columns" && head.stage === "join" && !read.some((one) => assigned.has(one) || shown.has(one))) {
-        // What threads go on with each joins for itself; states are written by one of them.
-        if (read.length > 0) kernels.push({ ...(finishKernel(group, needed) as ColumnsKernel), isPrivate: true });
-        if ([...formula.members.keys()].some((one) => assigned.has(one))) kernels.push(finishKernel(group, assigned));
-      } else kernels.push(finishKernel(group, wanted));
+    if (head.kind === "matmul") {
+      kernels.push(finishKernel(group, wanted, panelsOf(head), inPanels));
       continue;
     }
-    const { b, k, transposeB: transposed } = head;
-    const known = packed[transposed ? "transposed" : "plain"];
-    let panels = !transposed && paneled.has(b) ? b : known.get(b);
-    if (!panels) {
-      const n = sizeOf(b.shape) / k;
-      panels = createPanels(k, n);
-      known.set(b, panels);
-      const pack = { kind: "pack", sources: [b], target: panels, transposed, fromPanels: paneled.has(b), k, n } as const;
-      kernels.push(isKept(b) && k * n <= mostPacked ? { ...pack, isPrivate: true } : pack);
+    const members = [...formula.members.keys()];
+    const read = members.filter((one) => needed.has(one));
+    if (head.kind !== "columns" || head.stage !== "join" || read.some((one) => assigned.has(one) || shown.has(one))) {
+      kernels.push(finishKernel(group, wanted));
+      continue;
     }
-    kernels.push(finishKernel(group, wanted, panels, inPanels));
+    // What threads go on with each joins for itself; states are written by one of them.
+    if (read.length > 0) kernels.push({ ...(finishKernel(group, needed) as ColumnsKernel), isPrivate: true });
+    if (members.some((one) => assigned.has(one))) kernels.push(finishKernel(group, assigned));
   }
   return kernels;
 }

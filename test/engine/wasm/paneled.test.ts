@@ -142,3 +142,26 @@ describe("programs that read a weight after its update", () => {
       expect(Math.abs(received[i]! - value)).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)));
   });
 });
+
+test("a weight that is multiplied with in two shapes is packed for each", () => {
+  const w = g.parameter("w", [6, 10]);
+  const [x, y] = [g.input("x", [3, 6]), g.input("y", [3, 10])];
+  const other = g.reshape(w, [10, 6]);
+  const outputs = {
+    plain: g.matmul(x, w),
+    plainOther: g.matmul(y, other),
+    turned: g.matmul(y, w, { transposeB: true }),
+    turnedOther: g.matmul(x, other, { transposeB: true }),
+  };
+  const [received, expected] = [wasmEngine, referenceEngine].map((engine) => {
+    const executable = engine.compile({ run: { outputs, assignments: [] } });
+    executable.writeState(w, normal(60, 1));
+    executable.input("run", "x").set(normal(18, 2));
+    executable.input("run", "y").set(normal(30, 3));
+    executable.run("run");
+    return Object.keys(outputs).map((name) => Array.from(executable.output("run", name)));
+  });
+  // Sums of at most ten terms of size 1 or so, in float32.
+  for (const [output, values] of expected!.entries())
+    for (const [i, value] of values.entries()) expect(Math.abs(received![output]![i]! - value)).toBeLessThan(1e-5);
+});
