@@ -72,12 +72,13 @@ test("some runs of each program are timed, then none for a while", () => {
   expect(timed.second).toBe(timed.first);
 });
 
-test("a thread tells the shortest time of a phase", async () => {
+test("a thread tells the shortest time of a phase", () => {
   const laps = new Float64Array(1);
   const lap = lapper(laps);
   for (const ms of [20, 1, 20]) {
     lap(phaseBegins);
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    // Timers of the event loop may come early: they count from when it last looked at the clock.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     lap(0);
   }
   expect(laps[0]).toBeGreaterThan(0.5);
