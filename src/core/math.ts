@@ -353,8 +353,8 @@ function powPositive(x: number, y: number): number {
   return expOf(e, eLow);
 }
 
-/** x^n by squaring, 1 <= n <= 64: exact whenever every partial product is. */
-function powInteger(x: number, n: number): number {
+/** x^n by squaring, for whole 1 <= n < 2^31: exact whenever every partial product is, else within a relative n 2^-53. */
+export function wholePower(x: number, n: number): number {
   let result = 1;
   let base = x;
   for (;;) {
@@ -383,7 +383,7 @@ export function pow(x: number, y: number): number {
   } else {
     value = NaN;
     if (isInteger && y <= 64 && y >= -64) {
-      const direct = powInteger(a, Math.abs(y));
+      const direct = wholePower(a, Math.abs(y));
       // Partial products lost nothing to under- or overflow.
       if (direct > 1e-290 && direct < 1e290) value = y < 0 ? 1 / direct : direct;
     }

@@ -38,23 +38,45 @@ export interface Product {
   readonly transposeB: boolean;
 }
 
-/** The product in float32: each sum starts at 0 and takes its terms in the order of k, with one rounding each or two. */
+/**
+ * How many last columns have k in lanes: one to four after the last full panel of eight, where the rows of the left operand lie side by
+ * side and hold 64 numbers or more.
+ */
+export const columnsWithLanes = ({ n, k, transposeA }: Product): number => (transposeA || k < 64 || n % 8 > 4 ? 0 : n % 8);
+
+/**
+ * The product in float32: each sum starts at 0 and takes its terms in the order of k, with one rounding each or two.
+ *
+ * @param withLanes  so many last columns are sums of eight: lane l takes the k = l, l + 8, ..., as far as eight fit; l and l + 4 are
+ *   joined, what is left of k comes to lane 0, and then (0 + 2) + (1 + 3)
+ */
 export function plainProduct(
   a: Float32Array,
   b: Float32Array,
   { m, n, k, transposeA, transposeB }: Product,
   isFused: boolean,
+  withLanes = 0,
 ): Float32Array {
+  const add = (one: number, other: number) => Math.fround(one + other);
   const out = new Float32Array(m * n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let p = 0; p < k; p++) {
-        const left = transposeA ? a[p * m + i]! : a[i * k + p]!;
-        const right = transposeB ? b[j * k + p]! : b[p * n + j]!;
-        sum = isFused ? fusedMultiplyAdd(left, right, sum) : Math.fround(sum + Math.fround(left * right));
+      const sumOf = (start: number, first: number, end: number, step: number) => {
+        let sum = start;
+        for (let p = first; p < end; p += step) {
+          const left = transposeA ? a[p * m + i]! : a[i * k + p]!;
+          const right = transposeB ? b[j * k + p]! : b[p * n + j]!;
+          sum = isFused ? fusedMultiplyAdd(left, right, sum) : add(sum, Math.fround(left * right));
+        }
+        return sum;
+      };
+      if (j < n - withLanes) {
+        out[i * n + j] = sumOf(0, 0, k, 1);
+        continue;
       }
-      out[i * n + j] = sum;
+      const whole = 8 * Math.floor(k / 8);
+      const lanes = [0, 1, 2, 3].map((lane) => add(sumOf(0, lane, whole, 8), sumOf(0, lane + 4, whole, 8)));
+      out[i * n + j] = add(add(sumOf(lanes[0]!, whole, k, 1), lanes[2]!), add(lanes[1]!, lanes[3]!));
     }
   }
   return out;

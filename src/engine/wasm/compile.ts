@@ -11,6 +11,7 @@ import { columnsForm, emitColumns } from "./columns-code.ts";
 import { type ConvolutionKernel, convolutionForm, emitConvolution, isConvolution } from "./convolution-code.ts";
 import { emitCopy } from "./copy-code.ts";
 import type { CutTable } from "./cuts.ts";
+import { emitJoinDots } from "./dots-code.ts";
 import { emitFilterGradient, filterGradientForm, filterGradientScratch } from "./filter-gradient-code.ts";
 import { emitImageMove, imageBytes, imageForm } from "./image-code.ts";
 import { columnGroups, emitMatmul, matmulForm, productScratch, type SharedParts } from "./matmul-code.ts";
@@ -172,7 +173,7 @@ class KernelLibrary {
         .i32(n);
       part.groups(n, panelRows);
       part.place(target, 0);
-      f.call(this.once("packTransposed", () => emitPackTransposed(this.module)));
+      f.call(this.packTransposed());
       return;
     }
     part.place(source, 4 * n);
@@ -182,6 +183,10 @@ class KernelLibrary {
     part.place(target, panelRowBytes);
     f.i32(panelRowBytes * k);
     f.call(this.once("pack", () => emitPack(this.module)));
+  }
+
+  private packTransposed(): number {
+    return this.once("packTransposed", () => emitPackTransposed(this.module));
   }
 
   private callConvolution(
@@ -226,6 +231,8 @@ class KernelLibrary {
         const all = { ...parts, target: this.target, loops: this.loops };
         return this.once(name, () => emitStrip(this.module, name, all, height, widths));
       },
+      joinDots: (height: number) => this.once(`dots${height}`, () => emitJoinDots(this.module, this.target, height)),
+      packTransposed: () => this.packTransposed(),
     };
     const product = this.once(form, (number) =>
       emitMatmul(this.module, kernel, this.target, `matmul${number}`, this.loops, shared),

@@ -66,28 +66,26 @@ export function emitConvolution(
   const tailColumn = 4 * columns * tiles;
   /** A strip along so many tiles, from a byte offset in the columns on. */
   const call = (strip: number, count: number, column: number, inRegisters: boolean) => {
-    f.i32(0)
-      .i32(0)
+    f.get(head.list)
       .get(head.b)
       .i32(column * k)
       .op("i32.add");
     f.i32(window.length).i32(count);
     f.i32(inRegisters ? 4 * n : sumsBytes);
-    f.get(head.tile).i32(column).op("i32.add").get(head.list).i32(k).i32(0);
+    f.get(head.tile).i32(column).op("i32.add").i32(k).i32(0);
     if (inRegisters) for (const { local } of pointers) f.get(local);
     f.call(strip);
   };
   /** The formula over the sums of a strip in memory, from a byte offset in the columns on. */
   const follow = (lines: number, column: number) => {
-    const strip = {
-      sums: () => f.get(head.tile),
-      sumsBytes: () => f.i32(sumsBytes),
-      rows: () => f.i32(lines),
-      columns: () => f.i32(n - column / 4),
-      rowBytes: () => f.i32(4 * n),
-      panelBytes: () => f.i32(0),
-    };
-    callLongFormula(f, formula, strip, pointers, () => f.i32(column).op("i32.add"));
+    const pushRest = () =>
+      f
+        .i32(sumsBytes)
+        .i32(lines)
+        .i32(n - column / 4)
+        .i32(4 * n)
+        .i32(0);
+    callLongFormula(f, formula, head.tile, pushRest, pointers, () => f.i32(column).op("i32.add"));
   };
   f.countdown(head.images as Local, () => {
     f.get(head.a).set(place).i32(windows.counts[1]).set(left);

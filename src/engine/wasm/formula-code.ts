@@ -214,6 +214,13 @@ export function storeSideBySide(f: FunctionBuilder, address: () => unknown, vect
   }
 }
 
+/** Joins the four lanes of a vector, as (0 + 2) + (1 + 3). */
+export function emitReduceLanes(f: FunctionBuilder, name: keyof typeof reduceCodes, vector: Local): void {
+  const join = reduceCodes[name].join;
+  f.get(vector).get(vector).get(vector).shuffle32(2, 3, 0, 1).op(join).set(vector);
+  f.get(vector).get(vector).get(vector).shuffle32(1, 0, 3, 2).op(join).set(vector);
+}
+
 /** Stores `lanes` (1 to 4, known when the code is made) of the vector in a local. */
 export function storeLanes(f: FunctionBuilder, address: () => void, vector: Local, lanes: number, offset = 0): void {
   if (lanes >= 4) {

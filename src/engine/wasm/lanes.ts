@@ -1,8 +1,8 @@
 /**
  * The last columns of a product with a packed left operand, too few for a tile, with rows in the lanes of vectors.
  *
- * A tile of 2 columns would cost as much as one of 8, and wait for each of its few sums. So several strips of A are packed side by side,
- * and the two operands change places: numbers of a panel of B are multiplied with vectors of A's rows, by the code that serves all
+ * A tile of 2 columns would cost as much as one of 8, and wait for each of its few sums. Several strips of A are packed side by side,
+ * so the two operands can change places: numbers of a panel of B are multiplied with vectors of A's rows, by the code that serves all
  * strips. Each sum takes its terms in the order of k, as in any tile: the same bits.
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
@@ -10,16 +10,21 @@ import { panelColumns } from "../../graph/plan/panels.ts";
 import { maximumStrip } from "./cuts.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
-/** Strips that are packed side by side, and their rows. */
-export const stripsInLanes = (target: Target): number => 2 * vectorsAtOnce(target);
-export const rowsInLanes = (target: Target): number => stripsInLanes(target) * maximumStrip;
+/** Rows in the lanes of the vectors that go through a loop together. */
+const rowsInLanes = (target: Target): number => 2 * vectorsAtOnce(target) * maximumStrip;
 
-/** The longest k for which so many rows stay in the larger cache of a core beside a panel of B. */
-const longestLanes = 4096;
+/** Whether strips are packed side by side: whoever reads a line of A for one strip finds the others' numbers in it. */
+export const packsSideBySide = ({ transposeA, scale }: MatmulKernel): boolean => transposeA && scale === undefined;
+
+/** Of so many rows and more, twice as many strips are packed together: whole lines of A. */
+const manyRows = 400;
+
+/** Rows that are packed side by side. */
+export const rowsSideBySide = ({ m }: MatmulKernel, target: Target): number => rowsInLanes(target) * (m >= manyRows ? 2 : 1);
 
 /** Columns with rows in lanes: those after the last full tile. */
-export const columnsInLanes = ({ transposeA, scale, n, k }: MatmulKernel, target: Target): number =>
-  transposeA && scale === undefined && k <= longestLanes ? n % tileColumns(target) : 0;
+export const columnsInLanes = (kernel: MatmulKernel, target: Target): number =>
+  packsSideBySide(kernel) ? kernel.n % tileColumns(target) : 0;
 
 /** Columns at once: as many as their sums find registers. */
 const columnsAtOnce = 3;
@@ -36,4 +41,10 @@ export function partsInLanes(columns: number): { readonly first: number; readonl
 }
 
 /** Bytes from column to column of the sums. */
-export const columnBytes = (target: Target): number => 4 * rowsInLanes(target);
+export const columnBytes = (kernel: MatmulKernel, target: Target): number => 4 * rowsSideBySide(kernel, target);
+
+/** Of rows that are packed side by side, which go through a loop together: the first, and vectors. */
+export function turnsOfLanes(kernel: MatmulKernel, target: Target): { readonly row: number; readonly vectors: number }[] {
+  const rows = rowsInLanes(target);
+  return Array.from({ length: rowsSideBySide(kernel, target) / rows }, (_, turn) => ({ row: rows * turn, vectors: rows / 4 }));
+}

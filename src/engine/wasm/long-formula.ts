@@ -112,23 +112,21 @@ export function pointersOf({ operands, stores }: MatmulKernel, first: Local): Po
 /**
  * Calls the long formula for a strip.
  *
- * @param strip  its parameters, in this order, each pushing one number
+ * @param sums  where they are
+ * @param pushRest  pushes the other parameters before operands and stores
  * @param column  pushes the byte offset of the first column, where that is not the first of the result, and adds it; in panels or not
  */
 export function callLongFormula(
   f: FunctionBuilder,
   formula: number,
-  strip: Readonly<Record<keyof typeof head, () => unknown>>,
+  sums: Local,
+  pushRest: () => unknown,
   pointers: readonly Pointer[],
   column?: (inPanels: boolean) => unknown,
 ): void {
-  strip.sums();
+  f.get(sums);
   column?.(false);
-  strip.sumsBytes();
-  strip.rows();
-  strip.columns();
-  strip.rowBytes();
-  strip.panelBytes();
+  pushRest();
   for (const { local, layout, inPanels = false } of pointers) {
     f.get(local);
     if (layout === "full" || layout === "perColumn") column?.(inPanels);

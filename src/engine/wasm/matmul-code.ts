@@ -1,21 +1,24 @@
 /**
  * Code for products [M, K] x [K, N] with a formula in the epilogue.
  *
- * B lies in panels of 8 columns ([K][8]; see panels.ts). A is read as it lies, row after row; a transposed A
- * is packed strip by strip ([K][height]), since its columns may lie a multiple of the cache's way apart. A strip of up to 6
+ * B lies in panels of 8 columns ([K][8]; see panels.ts). A is read as it lies, row after row; a transposed A is packed, several strips
+ * side by side ([K][rows]), since its columns may lie a multiple of the cache's way apart. A strip of up to 6
  * rows runs along the panels: 6 x 8 sums stay in 12 vector registers, beside two vectors of B and one number of A. Where the host
  * makes one operation of two neighbouring ones, it runs along two panels at once, 6 x 16 sums in 12 registers of twice the width.
- * Every sum starts at 0 and takes its terms in the order of k, so no choice of strips, panels or threads can change a bit of it.
+ * Every sum starts at 0 and takes its terms in the order of k (but for dots), so no choice of strips, panels or threads can change a
+ * bit of it.
  *
- * Lanes     Columns after the last full tile cost nearly as much as a full one, however few they are. Where A is packed, several strips are
- *           packed side by side, and these columns have rows in the lanes of vectors (see lanes.ts).
+ * Lanes     Columns after the last full tile cost nearly as much as a full one, however few they are. Where A is packed, they have rows
+ *           in the lanes of vectors (see lanes.ts).
+ *
+ * Dots      Where A lies in rows, one to four columns after the last full panel have k in the lanes (see dots-code.ts).
  *
  * Zeros     Where A holds bytes of a data set, a strip leaves out the k at which all of its rows are 0 (on MNIST more than half):
  *           adding 0 b changes no sum, as long as b is finite. Strips are cut by the shape alone, so this depends on the data
  *           and on nothing else. Bytes are packed from the table itself, scaled on the way: no batch is gathered for them.
  *
  * Measured  bench/kernels.ts: 6 x 8 tiles reach about 97 % of the 128-bit multiply-add peak, 4 x 8 about 83 %; 6 x 16 tiles of
- *           pairs 82 to 88 GFLOP/s where 6 x 8 reach 39 to 44.
+ *           pairs 94 to 97 % of that of 256 bits.
  */
 
 import { keyOfFormula, type MatmulKernel } from "../../graph/plan/kernel.ts";
@@ -23,7 +26,8 @@ import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
-import { columnBytes, columnsInLanes, partsInLanes, rowsInLanes, stripsInLanes } from "./lanes.ts";
+import { columnsInDots, dotsAtOnce, lanesOfDots, rowOfDots, shareBytes, turnedAt } from "./dots-code.ts";
+import { columnBytes, columnsInLanes, packsSideBySide, partsInLanes, rowsSideBySide, turnsOfLanes } from "./lanes.ts";
 import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { bytesAtOnce, emitPackByteColumns, emitPackByteRows, numbersOfKept } from "./pack-bytes-code.ts";
 import { emitPackColumns } from "./pack-strip-code.ts";
@@ -44,10 +48,10 @@ interface ProductScratch {
 export function productScratch(kernel: MatmulKernel, target: Target): ProductScratch {
   const { k, n, windows } = kernel;
   // The last vector of a strip may reach past it.
-  const rows = columnsInLanes(kernel, target) > 0 ? rowsInLanes(target) : numbersOfKept(maximumStrip);
+  const rows = packsSideBySide(kernel) ? rowsSideBySide(kernel, target) : numbersOfKept(maximumStrip);
   const tile = windows ? 0 : aligned(4 * rows * (k + 1) + 16);
   const list = tile + aligned(4 * maximumStrip * panelColumns * panelsOf(n));
-  return { strip: 0, tile, list, bytes: list + aligned(columnBytes(target) * tileColumns(target)) };
+  return { strip: 0, tile, list, bytes: list + aligned(columnBytes(kernel, target) * tileColumns(target)) };
 }
 
 /** Bytes of panels that stay in the cache while all strips run along them; twice as many where each group packs A anew. */
@@ -114,9 +118,9 @@ export function matmulForm(kernel: MatmulKernel, target: Target): string {
     height,
     rest > 0,
     n >= tileColumns(target),
-    lastTile(n, target).join("+"),
-    columnsInLanes(kernel, target),
-    n % 4 > 0,
+    n % tileColumns(target),
+    rowsSideBySide(kernel, target),
+    columnsInDots(kernel) > 0,
   ];
   return `matmul ${target.numerics} ${shape.join()} ${keyOfFormula(kernel)}`;
 }
@@ -145,12 +149,15 @@ const productHead = {
 const productHeadCount = 15;
 
 /** What the code of a strip depends on beside its height, widths and formula. */
-export type SharedParts = Pick<StripParts, "packed" | "skipsZeros" | "fromList" | "stepB">;
+export type SharedParts = Pick<StripParts, "packed" | "skipsZeros" | "stepB" | "inDots">;
 
 /** Functions that products share, by what they depend on. */
 export interface SharedStrips {
   /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
   core(height: number, widths: Widths, parts: SharedParts): number;
+  /** What joins the lanes of k; and what turns columns for it. */
+  joinDots(height: number): number;
+  packTransposed(): number;
 }
 
 /**
@@ -172,51 +179,49 @@ export function emitMatmul(
   const { height, rest } = cutRows(m);
   const columns = tileColumns(target);
   const hasTiles = n >= columns;
-  const tail = lastTile(n, target);
+  const inDots = columnsInDots(kernel);
+  const tail = lastTile(n, target).slice(0, inDots > 0 ? -1 : undefined);
+  const hasTail = tail.length > 0 || inDots > 0;
   const skips = skipsZeros(kernel);
   const packsA = packsStrips(kernel);
   const isGathered = kernel.gathered !== undefined;
-  const fromList = isGathered && !packsA;
   const isShort = hasTiles && !isLong(kernel);
-  const formula = !isShort || tail.length > 0 || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
+  const formula = !isShort || hasTail || rest > 0 ? emitLongFormula(module, `${name}.formula`, kernel, target) : 0;
   const { index, code: f } = module.function(name, new Array(productHeadCount + operands.length + stores.length).fill("i32"));
   const p = productHead;
   const pointers = pointersOf(kernel, productHeadCount);
   const [counter, tailB, tailColumn, sumsBytes, depth, stripAt, together, sumsInLanes, place] = f.locals("i32", 9);
   const inLanes = columnsInLanes(kernel, target);
+  const sideBySide = packsSideBySide(kernel);
   f.get(p.tiles)
     .i32(4 * columns)
     .op("i32.mul")
     .tee(tailColumn)
-    .i32(16 * vectorsIn(tail))
+    .i32(16 * (vectorsIn(tail) + Math.sign(inDots)))
     .op("i32.add")
     .set(sumsBytes);
   f.get(tailColumn).get(p.rowsOfB).op("i32.mul").get(p.b).op("i32.add").set(tailB);
   f.get(p.k).set(depth).get(p.strip).set(stripAt);
+  const a = packsA ? stripAt : p.list;
   const packing = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
-    const packed = inLanes > 0 ? rowsInLanes(target) : skips ? numbersOfKept(rows) : packsA ? rows : undefined;
-    const parts = { ...(packed && { packed }), skipsZeros: skips, fromList };
+    const packed = sideBySide ? rowsSideBySide(kernel, target) : skips ? numbersOfKept(rows) : undefined;
+    const parts = { ...(packed && { packed }), skipsZeros: skips };
     const full = !hasTiles
       ? 0
       : inRegisters
         ? emitStrip(module, `${name}.${rows}x${columns}`, { ...parts, kernel, target, loops }, rows, fullTile(target))
         : shared.core(rows, fullTile(target), parts);
     const last = tail.length > 0 && inLanes === 0 ? shared.core(rows, tail, parts) : 0;
-    const pushA = () => {
-      if (packsA) f.get(stripAt).i32(4 * rows);
-      else f.get(p.a).get(p.lda);
-    };
     /** The formula over the sums in memory, from a column on. */
     const follow = (isTailAlone: boolean) => {
-      const strip = {
-        sums: () => f.get(p.tile),
-        sumsBytes: () => f.get(sumsBytes),
-        rows: () => f.i32(rows),
-        columns: () => (isTailAlone ? f.get(p.valid) : f.get(p.tiles).i32(columns).op("i32.mul").get(p.valid).op("i32.add")),
-        rowBytes: () => f.get(p.rowBytes),
-        panelBytes: () => f.get(p.panelBytes),
+      const pushRest = () => {
+        f.get(sumsBytes).i32(rows);
+        if (!isTailAlone) f.get(p.tiles).i32(columns).op("i32.mul");
+        f.get(p.valid);
+        if (!isTailAlone) f.op("i32.add");
+        f.get(p.rowBytes).get(p.panelBytes);
       };
       const addTiles = (inPanels: boolean) => {
         if (inPanels)
@@ -228,34 +233,35 @@ export function emitMatmul(
             .op("i32.add");
         else f.get(tailColumn).op("i32.add");
       };
-      callLongFormula(f, formula, strip, pointers, isTailAlone ? addTiles : undefined);
+      callLongFormula(f, formula, p.tile, pushRest, pointers, isTailAlone ? addTiles : undefined);
     };
     if (scale !== undefined) {
       const bytes = { ...packing, depth, numbers: p.numbers, scale, rest: kernel.k % bytesAtOnce };
       (transposeA ? emitPackByteColumns : emitPackByteRows)(f, rows, bytes);
-    } else if (transposeA && inLanes === 0) emitPackColumns(f, rows, packing, isGathered ? p.numbers : undefined);
-    if (fromList) {
+    }
+    if (!packsA) {
       for (let i = 0; i < rows; i++) {
-        f.get(p.list)
-          .get(p.numbers)
-          .mem("i32.load", 4 * i)
-          .get(p.lda)
-          .op("i32.mul")
-          .get(p.a)
-          .op("i32.add")
-          .mem("i32.store", 4 * i);
+        f.get(p.list);
+        if (isGathered)
+          f.get(p.numbers)
+            .mem("i32.load", 4 * i)
+            .get(p.lda)
+            .op("i32.mul")
+            .get(p.a)
+            .op("i32.add");
+        else f.get(p.a);
+        f.mem("i32.store", 4 * i);
+        if (!isGathered) f.get(p.a).get(p.lda).op("i32.add").set(p.a);
       }
-      f.bump(p.numbers, 4 * rows);
     }
     if (hasTiles) {
-      pushA();
-      for (const local of [p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.list, p.rowsOfB, p.panelBytes])
+      for (const local of [a, p.b, depth, p.tiles, inRegisters ? p.rowBytes : sumsBytes, p.tile, p.rowsOfB, p.panelBytes])
         f.get(local);
       if (inRegisters) for (const { local } of pointers) f.get(local);
       f.call(full);
     }
     // Only the last group of columns has a tail.
-    if (tail.length > 0) {
+    if (hasTail) {
       f.get(p.valid).if(() => {
         if (inLanes > 0) {
           f.get(p.tile).get(tailColumn).op("i32.add").set(place);
@@ -264,33 +270,47 @@ export function emitMatmul(
             for (let column = 0; column < inLanes; column++)
               f.get(place)
                 .get(sumsInLanes)
-                .mem("f32.load", columnBytes(target) * column + 4 * row)
+                .mem("f32.load", columnBytes(kernel, target) * column + 4 * row)
                 .mem("f32.store", 4 * column);
             f.get(place).get(sumsBytes).op("i32.add").set(place);
           }
           f.bump(sumsInLanes, 4 * rows);
-        } else {
-          pushA();
-          f.get(tailB)
+        } else if (tail.length > 0) {
+          f.get(a)
+            .get(tailB)
             .get(depth)
             .i32(1)
             .get(sumsBytes)
             .get(p.tile)
             .get(tailColumn)
             .op("i32.add")
-            .get(p.list)
             .get(p.rowsOfB)
             .get(p.panelBytes);
           f.call(last);
+        }
+        for (let first = 0; first < inDots; first += dotsAtOnce(target)) {
+          const pushOperands = () =>
+            f
+              .get(a)
+              .get(p.strip)
+              .i32(turnedAt(target) + shareBytes * first)
+              .op("i32.add")
+              .get(depth);
+          pushOperands().i32(3).op("i32.shr_u").i32(1).i32(rowOfDots(target)).get(p.strip).i32(0).i32(0);
+          f.call(shared.core(...lanesOfDots(rows, target)));
+          pushOperands().get(p.strip).get(p.tile).get(tailColumn).op("i32.add");
+          f.i32(16 * vectorsIn(tail) + 4 * first)
+            .op("i32.add")
+            .get(sumsBytes);
+          f.call(shared.joinDots(rows));
         }
         if (inRegisters) follow(true);
       });
     }
     if (!inRegisters) follow(false);
-    if (inLanes > 0) f.bump(stripAt, 4 * rows);
+    if (sideBySide) f.bump(stripAt, 4 * rows);
     if (transposeA) f.bump(p.a, (scale === undefined ? 4 : 1) * rows);
-    else if (isGathered && packsA) f.bump(p.numbers, 4 * rows);
-    else if (!fromList) f.get(p.lda).i32(rows).op("i32.mul").get(p.a).op("i32.add").set(p.a);
+    else if (isGathered) f.bump(p.numbers, 4 * rows);
     for (const { local, layout, inPanels } of pointers) {
       if (inPanels) f.bump(local, panelRowBytes * rows);
       else if (layout === "full") f.get(p.rowBytes).i32(rows).op("i32.mul").get(local).op("i32.add").set(local);
@@ -299,29 +319,50 @@ export function emitMatmul(
   };
   /** The last columns of strips that are packed side by side: numbers of B times vectors of rows. */
   const emitLanes = () => {
-    const parts = { packed: panelColumns, stepB: columnBytes(target) };
-    for (const { first, count } of partsInLanes(inLanes)) {
-      f.get(tailB);
-      if (first >= panelColumns) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
-      f.i32(4 * (first % panelColumns)).op("i32.add");
-      f.i32(0).get(p.strip).get(depth).i32(1).i32(parts.stepB).get(p.list);
-      f.i32(first * parts.stepB).op("i32.add");
-      f.i32(0).i32(0).i32(0);
-      f.call(shared.core(count, [columnBytes(target) / 16], parts));
+    const parts = { packed: panelColumns, stepB: columnBytes(kernel, target) };
+    for (const { row, vectors } of turnsOfLanes(kernel, target)) {
+      for (const { first, count } of partsInLanes(inLanes)) {
+        f.get(tailB);
+        if (first >= panelColumns) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
+        f.i32(4 * (first % panelColumns)).op("i32.add");
+        f.get(p.strip)
+          .i32(4 * row)
+          .op("i32.add")
+          .get(depth)
+          .i32(1)
+          .i32(parts.stepB)
+          .get(p.list);
+        f.i32(first * parts.stepB + 4 * row)
+          .op("i32.add")
+          .i32(0)
+          .i32(0);
+        f.call(shared.core(count, [vectors], parts));
+      }
     }
   };
+  if (inDots > 0) {
+    f.get(p.valid).if(() => {
+      f.get(tailB);
+      if (tail.length > 0) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
+      // Rows of four columns, packed as a transpose: [k / 8][4][8].
+      f.i32(panelRowBytes).i32(0).i32(4).get(depth).i32(0);
+      f.get(depth).i32(3).op("i32.add").i32(2).op("i32.shr_u");
+      f.get(p.strip).i32(turnedAt(target)).op("i32.add").call(shared.packTransposed());
+    });
+  }
   stripsOfRows(m).forEach(({ lines }, part) => {
     // A part of the rows may have no strip of one of the heights.
     f.get(part === 0 ? p.tall : p.rest).tee(counter);
     f.if(() => {
-      if (inLanes === 0) {
+      if (!sideBySide) {
         f.countdown(counter, () => emitStripOf(lines));
         return;
       }
-      const strips = stripsInLanes(target);
+      const rows = rowsSideBySide(kernel, target);
+      const strips = rows / maximumStrip;
       f.loop(() => {
-        emitPackColumns(f, rowsInLanes(target), packing, isGathered ? p.numbers : undefined);
-        f.get(p.valid).if(emitLanes);
+        emitPackColumns(f, rows, packing, isGathered ? p.numbers : undefined);
+        if (inLanes > 0) f.get(p.valid).if(emitLanes);
         f.get(p.strip).set(stripAt).get(p.list).set(sumsInLanes);
         f.get(counter).i32(strips).get(counter).i32(strips).op("i32.lt_u").op("select").set(together);
         f.get(counter).get(together).op("i32.sub").set(counter);

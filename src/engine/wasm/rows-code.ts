@@ -10,7 +10,7 @@
  */
 import { keyOfFormula, type Operand, type RowsKernel, type Value } from "../../graph/plan/kernel.ts";
 import type { FunctionBuilder, Local, ModuleBuilder, ValueType } from "./assembler.ts";
-import { FormulaCode, reduceCodes, storeCounted, storeSideBySide } from "./formula-code.ts";
+import { emitReduceLanes, FormulaCode, reduceCodes, storeCounted, storeSideBySide } from "./formula-code.ts";
 import { type Target, vectorsAtOnce } from "./target.ts";
 
 /** Everything that the code of a row kernel depends on. */
@@ -37,12 +37,6 @@ export function emitLoad(f: FunctionBuilder, dtype: Operand["tensor"]["dtype"], 
     f.mem(splat ? "v128.load32_splat" : "v128.load", splat ? 0 : offset);
     if (dtype === "int32") f.op("f32x4.convert_i32x4_s");
   }
-}
-
-export function emitReduceLanes(f: FunctionBuilder, name: keyof typeof reduceCodes, vector: Local): void {
-  const join = reduceCodes[name].join;
-  f.get(vector).get(vector).get(vector).shuffle32(2, 3, 0, 1).op(join).set(vector);
-  f.get(vector).get(vector).get(vector).shuffle32(1, 0, 3, 2).op(join).set(vector);
 }
 
 /** The pass of a row after which each value is known: how many reductions lie below it. */

@@ -12,18 +12,18 @@ export interface StripParts {
   /** Whose formula is applied to sums in registers; without it they are left in memory. */
   readonly kernel?: MatmulKernel;
   readonly target: Target;
-  /** The strip of A is packed, with so many numbers from one k to the next: those of its rows come first. */
+  /** The strip of A is packed, with so many numbers from one k to the next: those of its rows come first. Else the addresses of its rows lie in a list. */
   readonly packed?: number;
   /** The packed strip of A has some k only, and tells which behind its rows: the panels of B are read at them. */
   readonly skipsZeros?: boolean;
   /** Bytes from one k to the next in B; without them as it lies in panels. */
   readonly stepB?: number;
+  /** Vectors of A's rows are multiplied with those of B, two by two: k is in lanes (see dots-code.ts). */
+  readonly inDots?: boolean;
   /** Inner loops that were made before, by what they depend on: most products share theirs. */
   readonly loops: Map<string, Snippet>;
-  /** Rows of A are windows of images: addresses of the strip's windows lie in `list`, each holds `runs` runs of k. */
+  /** Rows of A are windows of images: each holds `runs` runs of k. */
   readonly window?: WindowRuns;
-  /** Addresses of the strip's rows of A lie in `list`. */
-  readonly fromList?: boolean;
 }
 
 /** Numbers of a window that lie side by side: so many, and the bytes from the end of one run to the next. */
@@ -39,11 +39,12 @@ export const vectorsOfPanel = panelColumns / 4;
 /** Steps of k in one turn of the inner loop, powers of two: of tiles as wide as a full one, and of narrower ones, which wait for their sums. */
 const [stepsOfWide, stepsOfNarrow] = [4, 2];
 
-/** Parameters of a strip before its operands and stores; `panelBytes` is of those that lie in panels. */
-const stripHead = { a: 0, lda: 1, b: 2, k: 3, panels: 4, rowBytes: 5, tile: 6, list: 7, rowsOfB: 8, panelBytes: 9 } as const;
-const stripHeadCount = 10;
+/** Parameters of a strip before its operands and stores; `a` is packed or a list, `panelBytes` is of those that lie in panels. */
+const stripHead = { a: 0, b: 1, k: 2, panels: 3, rowBytes: 4, tile: 5, rowsOfB: 6, panelBytes: 7 } as const;
+const stripHeadCount = 8;
 
-function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: Local, sum: Local): void {
+/** sum += a b, with one rounding or two. */
+export function emitMultiplyAdd(f: FunctionBuilder, { numerics }: Target, a: Local, b: Local, sum: Local): void {
   if (numerics === "fused") f.multiplyAdd(a, b, sum);
   else f.get(sum).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(sum);
 }
@@ -68,7 +69,8 @@ export interface InnerLoop {
   /** For each row those of all panels. */
   readonly sums: readonly Local[];
   readonly bVectors: readonly Local[];
-  readonly aNumber: Local;
+  /** The number of A at hand in all lanes; or two vectors of A. */
+  readonly aVectors: readonly Local[];
   /** A pointer for each row of A, or one for the packed strip. */
   readonly aRows: readonly Local[];
   readonly left: Local;
@@ -80,14 +82,14 @@ export interface InnerLoop {
 }
 
 /** The locals of an inner loop, made in the same order each time: code of one function serves others. */
-export function innerLocals(f: FunctionBuilder, b: Local, height: number, widths: readonly number[], pointers: number) {
+export function innerLocals(f: FunctionBuilder, b: Local, height: number, widths: readonly number[], pointers: number, ofA = 1) {
   const vectors = vectorsIn(widths);
   const vectorLocals = (count: number): Local[] => Array.from({ length: count }, () => f.local("v128"));
   return {
     sums: vectorLocals(height * vectors),
     height,
     bVectors: vectorLocals(vectors),
-    aNumber: f.local("v128"),
+    aVectors: vectorLocals(ofA),
     aRows: Array.from({ length: pointers }, () => f.local("i32")),
     left: f.local("i32"),
     bRow: f.local("i32"),
@@ -107,10 +109,10 @@ export function emitInnerLoop(
   loop: InnerLoop,
 ): void {
   const { panels, count: k, stepA = 4, stepB = panelRowBytes } = loop;
-  const { height, sums, bVectors, aNumber, aRows, left, bRow, distance } = loop;
+  const { height, sums, bVectors, aVectors, aRows, left, bRow, distance } = loop;
   // A loop around must not carry what was read here from round to round: hosts that pair vectors would take them apart.
   const forget = () => {
-    for (const local of [...bVectors, aNumber]) f.get(loop.zero).set(local);
+    for (const local of [...bVectors, ...aVectors]) f.get(loop.zero).set(local);
   };
   const steps = (count: number, offsets?: readonly number[]) => {
     for (let step = 0; step < count; step++) {
@@ -131,11 +133,14 @@ export function emitInnerLoop(
         first += vectors;
       }
       for (let i = 0; i < height; i++) {
-        if (packed) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * packed + i));
-        else f.get(aRows[i]!).mem("v128.load32_splat", offsets ? offsets[step]! : stepA * step);
-        f.set(aNumber);
+        for (const [v, aVector] of aVectors.entries()) {
+          if (packed) f.get(aRows[0]!).mem("v128.load32_splat", 4 * (step * packed + i));
+          else if (aVectors.length > 1) f.get(aRows[i]!).mem("v128.load", stepA * step + 16 * v);
+          else f.get(aRows[i]!).mem("v128.load32_splat", offsets ? offsets[step]! : stepA * step);
+          f.set(aVector);
+        }
         for (const [v, bVector] of bVectors.entries())
-          emitMultiplyAdd(f, target, aNumber, bVector, sums[i * bVectors.length + v]!);
+          emitMultiplyAdd(f, target, aVectors[v % aVectors.length]!, bVector, sums[i * bVectors.length + v]!);
       }
     }
     for (const pointer of offsets ? [] : aRows) f.bump(pointer, count * (packed ? 4 * packed : stepA));
@@ -172,14 +177,14 @@ export function emitInnerLoop(
  * stores, and leaves the sums at `tile`.
  */
 export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts, height: number, widths: Widths): number {
-  const { kernel, target, packed, skipsZeros, loops, window } = parts;
+  const { kernel, target, packed, skipsZeros, inDots, loops, window } = parts;
   const pointers = kernel ? kernel.operands.length + kernel.stores.length : 0;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + pointers).fill("i32"));
-  const { a, lda, b, panels, rowBytes, list, rowsOfB } = stripHead;
-  const fromList = window !== undefined || parts.fromList === true;
+  const { a, b, panels, rowBytes, rowsOfB } = stripHead;
   const inner = {
-    ...innerLocals(f, b, height, widths, packed ? 1 : height),
+    ...innerLocals(f, b, height, widths, packed ? 1 : height, inDots ? 2 : 1),
     count: window ? countOf(window) : stripHead.k,
+    ...(inDots && { stepA: 32 }),
     ...(parts.stepB && { stepB: parts.stepB }),
   };
   const { sums, aRows } = inner;
@@ -190,7 +195,7 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
   const epilogue = kernel ? emitEpilogue(f, kernel, tile, vectorsAtOnce(target)) : storeSums(f, tile);
   epilogue.prepare();
   const emitSharedLoop = () => {
-    const form = [target.numerics, height, widths.join("+"), packed, skipsZeros, parts.stepB].join();
+    const form = [target.numerics, height, widths.join("+"), packed, skipsZeros, parts.stepB, inDots].join();
     const known = loops.get(form);
     if (!known)
       loops.set(
@@ -215,17 +220,10 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
       .get(inner.panels[inner.panels.length - 1]!.at)
       .op("i32.add")
       .set(next);
-    if (fromList) {
-      for (const [i, row] of aRows.entries())
-        f.get(list)
-          .mem("i32.load", 4 * i)
-          .set(row);
-    } else f.get(a).set(aRows[0]!);
-    for (let i = 1; i < aRows.length && !fromList; i++) {
-      f.get(aRows[i - 1]!)
-        .get(lda)
-        .op("i32.add");
-      f.set(aRows[i]!);
+    for (const [i, row] of aRows.entries()) {
+      f.get(a);
+      if (!packed) f.mem("i32.load", 4 * i);
+      f.set(row);
     }
     if (window) {
       if (isShort(window)) emitInnerLoop(f, parts, inner);

@@ -1,4 +1,4 @@
-import { pow } from "../../core/math.ts";
+import { wholePower } from "../../core/math.ts";
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
@@ -28,7 +28,9 @@ export const adam = defineOptimizer({
   },
   slots: ["firstMoment", "secondMoment"],
   scalars: ({ learningRate, beta1, beta2, biasCorrection }, step) => ({
-    stepSize: !biasCorrection ? learningRate : (learningRate * Math.sqrt(1 - pow(beta2, step))) / (1 - pow(beta1, step)),
+    stepSize: !biasCorrection
+      ? learningRate
+      : (learningRate * Math.sqrt(1 - wholePower(beta2, step))) / (1 - wholePower(beta1, step)),
     share1: 1 - beta1,
     share2: 1 - beta2,
   }),

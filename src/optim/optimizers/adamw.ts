@@ -1,4 +1,4 @@
-import { pow } from "../../core/math.ts";
+import { wholePower } from "../../core/math.ts";
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
@@ -28,8 +28,8 @@ export const adamw = defineOptimizer({
   },
   slots: ["firstMoment", "secondMoment"],
   scalars: ({ learningRate, beta1, beta2, weightDecay }, step) => ({
-    stepSize: learningRate / (1 - pow(beta1, step)),
-    rootScale: 1 / Math.sqrt(1 - pow(beta2, step)),
+    stepSize: learningRate / (1 - wholePower(beta1, step)),
+    rootScale: 1 / Math.sqrt(1 - wholePower(beta2, step)),
     share1: 1 - beta1,
     share2: 1 - beta2,
     shrink: learningRate * weightDecay,

@@ -1,4 +1,4 @@
-import { pow } from "../../core/math.ts";
+import { wholePower } from "../../core/math.ts";
 import { add, div, mul, sqrt, sub } from "../../graph/index.ts";
 import { defineOptimizer } from "./define.ts";
 
@@ -27,9 +27,9 @@ export const nadam = defineOptimizer({
   },
   slots: ["firstMoment", "secondMoment"],
   scalars: ({ learningRate, beta1, beta2 }, step) => ({
-    momentStep: (learningRate * beta1) / (1 - pow(beta1, step + 1)),
-    gradientStep: (learningRate * (1 - beta1)) / (1 - pow(beta1, step)),
-    rootScale: 1 / Math.sqrt(1 - pow(beta2, step)),
+    momentStep: (learningRate * beta1) / (1 - wholePower(beta1, step + 1)),
+    gradientStep: (learningRate * (1 - beta1)) / (1 - wholePower(beta1, step)),
+    rootScale: 1 / Math.sqrt(1 - wholePower(beta2, step)),
     share1: 1 - beta1,
     share2: 1 - beta2,
   }),

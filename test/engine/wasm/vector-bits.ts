@@ -61,6 +61,7 @@ if (process.argv[1] === import.meta.filename) {
       ...smallHashes(numerics),
       tiles: networkHash(numerics, [100, 50, 37], 128, true),
       tails: networkHash(numerics, [30, 24, 9, 16], 45, false),
+      dots: networkHash(numerics, [90, 81, 76, 67], 45, false),
       images: imagesHash(numerics, 30),
       fewFilters: imagesHash(numerics, 12),
       programs: hashOf(

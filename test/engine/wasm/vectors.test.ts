@@ -32,8 +32,9 @@ test("strips of products, convolutions, formulas and the way back through a pool
   for (const form of [
     /^matmul\d+\.6x16$/,
     /^core6x2,2\{"packed":7,"skipsZeros":true/,
-    /^core6x2,2\{"packed":6,"skipsZeros":false/,
-    /^core3x6\{"packed":8,"stepB":96\}$/,
+    /^core6x2,2\{"packed":24,"skipsZeros":false/,
+    /^core6x4\{"inDots":true/,
+    /^core3x6\{"packed":8,"stepB":(96|192)\}$/,
     /^matmul\d+\.formula$/,
     /^convolution\d+\.6x16$/,
     /^convolution\d+\.6tail$/,

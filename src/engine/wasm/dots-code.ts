@@ -1,0 +1,103 @@
+/**
+ * The last columns of a product whose left operand lies in rows, too few for a tile, with k in the lanes of vectors.
+ *
+ * A tile of 2 columns would cost as much as one of 8, and wait for each of its few sums. So these columns are turned once for all strips,
+ * [k / 8][4][8], and vectors of A's rows are multiplied with vectors of them, by the code that serves all strips: a sum is the sum of
+ * eight, of which lane l takes the k = l, l + 8, ... Lanes l and l + 4 are joined, what is left of k comes to the first, and then
+ * (0 + 2) + (1 + 3).
+ */
+import type { MatmulKernel } from "../../graph/plan/kernel.ts";
+import { panelColumns } from "../../graph/plan/panels.ts";
+import type { ModuleBuilder } from "./assembler.ts";
+import { maximumStrip } from "./cuts.ts";
+import { emitReduceLanes } from "./formula-code.ts";
+import { emitMultiplyAdd } from "./strip-code.ts";
+import { type Target, vectorsAtOnce } from "./target.ts";
+
+/** The shortest k for which joining lanes does not cost more than is won. */
+const shortest = 64;
+
+/** The most columns: half a panel. */
+const mostColumns = 4;
+
+/** Numbers of a sum's lanes. */
+const lanes = 8;
+
+/** Columns with k in lanes. It decides the order of their sums, so it depends on the shape alone, and on whether A holds bytes. */
+export const columnsInDots = ({ transposeA, scale, n, k }: MatmulKernel): number => {
+  const last = n % panelColumns;
+  return !transposeA && scale === undefined && k >= shortest && last <= mostColumns ? last : 0;
+};
+
+/** Columns at once, as many as their sums find registers for six rows; the last may be none, and its sums of no account. */
+export const dotsAtOnce = vectorsAtOnce;
+
+/** Bytes of a column's share in a block of 8 k, and of the block; four columns have room in it. */
+export const shareBytes = 4 * lanes;
+const blockBytes = mostColumns * shareBytes;
+
+/** Bytes from row to row of the lanes of sums. */
+export const rowOfDots = (target: Target): number => shareBytes * dotsAtOnce(target);
+
+/** Where the turned columns lie in memory that lasts for a product: behind the lanes of a strip's sums. */
+export const turnedAt = (target: Target): number => maximumStrip * rowOfDots(target);
+
+/** The code of a strip of so many rows that leaves the lanes of its sums in memory. */
+export const lanesOfDots = (height: number, target: Target) =>
+  [height, [2 * dotsAtOnce(target)], { inDots: true, stepB: blockBytes }] as const;
+
+const head = { list: 0, columns: 1, k: 2, lanes: 3, target: 4, targetBytes: 5 } as const;
+
+/**
+ * What follows on it: the last terms, and the lanes joined. Parameters: a list of the rows' addresses, the turned columns, k; the lanes
+ * of sums; where the sums go, and bytes from row to row of them.
+ */
+export function emitJoinDots(module: ModuleBuilder, target: Target, height: number): number {
+  const { index, code: f } = module.function(`dots${height}`, new Array(6).fill("i32"));
+  const atOnce = dotsAtOnce(target);
+  const [done, left] = f.locals("i32", 2);
+  const number = f.local("v128");
+  const rows = Array.from({ length: height }, () => f.local("i32"));
+  const columns = Array.from({ length: atOnce }, () => f.local("v128"));
+  const sums = Array.from({ length: atOnce * height }, () => f.local("v128"));
+  f.get(head.k).i32(-lanes).op("i32.and").i32(4).op("i32.mul").set(done);
+  for (const [i, row] of rows.entries()) {
+    f.get(head.list)
+      .mem("i32.load", 4 * i)
+      .get(done)
+      .op("i32.add");
+    f.set(row);
+  }
+  f.get(done).i32(mostColumns).op("i32.mul").get(head.columns).op("i32.add").set(head.columns);
+  for (const [i, sum] of sums.entries()) {
+    for (const half of [0, 16]) f.get(head.lanes).mem("v128.load", shareBytes * i + half);
+    f.op("f32x4.add").set(sum);
+  }
+  f.get(head.k)
+    .i32(lanes - 1)
+    .op("i32.and")
+    .tee(left);
+  f.if(() => {
+    f.countdown(left, () => {
+      for (const [i, column] of columns.entries())
+        f.get(head.columns)
+          .mem("v128.load32_zero", shareBytes * i)
+          .set(column);
+      for (const [i, row] of rows.entries()) {
+        f.get(row).mem("v128.load32_zero").set(number);
+        for (const [c, column] of columns.entries()) emitMultiplyAdd(f, target, number, column, sums[atOnce * i + c]!);
+        f.bump(row, 4);
+      }
+      f.bump(head.columns, 4);
+    });
+  });
+  for (const [i, sum] of sums.entries()) {
+    emitReduceLanes(f, "sum", sum);
+    const column = i % atOnce;
+    f.get(head.target)
+      .get(sum)
+      .storeLane("v128.store32_lane", 4 * column, 0);
+    if (column === atOnce - 1) f.get(head.target).get(head.targetBytes).op("i32.add").set(head.target);
+  }
+  return index;
+}
