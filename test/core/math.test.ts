@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cos, erf, exp, log, pow, sigmoid, sin, softplus, tanh } from "../../src/core/math.ts";
+import { cos, erf, exp, log, pow, sigmoid, sin, softplus, tanh, wholePower } from "../../src/core/math.ts";
 
 type Golden = Record<string, number[][]>;
 const goldens = JSON.parse(readFileSync(join(import.meta.dirname, "../goldens/core-math.json"), "utf8")) as Golden;
@@ -29,6 +29,19 @@ describe("against values of 1400 bits, rounded once", () => {
       const received = compute(x);
       expect(ulpsApart(received, expected), `${name}(${x}) = ${received}, not ${expected}`).toBeLessThanOrEqual(2);
     }
+  });
+
+  test("wholePower within a relative n 2^-53 of pow, down to where powers vanish", () => {
+    for (const x of [0.5, 0.9, 0.999, 0.9999, 1.5]) {
+      for (const n of [1, 2, 3, 7, 64, 65, 1000, 4097, 60_000, 1_000_000]) {
+        const expected = pow(x, n);
+        const received = wholePower(x, n);
+        if (expected < 1e-300) expect(received, `${x}^${n}`).toBeLessThan(1e-299);
+        else if (expected === Infinity) expect(received, `${x}^${n}`).toBe(Infinity);
+        else expect(Math.abs(received - expected), `${x}^${n}`).toBeLessThanOrEqual((n * 2 ** -53 + 1e-13) * expected);
+      }
+    }
+    expect(wholePower(3, 5)).toBe(243);
   });
 
   test("pow within a relative 1e-13 for |y ln x| < 700, within 2 ulp where the result is subnormal", () => {
