@@ -39,15 +39,15 @@ export interface Product {
 }
 
 /**
- * How many last columns have k in lanes: one to four after the last full panel of eight, where the rows of the left operand lie side by
+ * How many last columns are sums of eight partial sums: one to four after the last full panel of eight, where the rows of the left operand lie side by
  * side and hold 64 numbers or more.
  */
-export const columnsWithLanes = ({ n, k, transposeA }: Product): number => (transposeA || k < 64 || n % 8 > 4 ? 0 : n % 8);
+export const columnsInParts = ({ n, k, transposeA }: Product): number => (transposeA || k < 64 || n % 8 > 4 ? 0 : n % 8);
 
 /**
  * The product in float32: each sum starts at 0 and takes its terms in the order of k, with one rounding each or two.
  *
- * @param withLanes  so many last columns are sums of eight: lane l takes the k = l, l + 8, ..., as far as eight fit; l and l + 4 are
+ * @param inParts  so many last columns are sums of eight: number l takes the k = l, l + 8, ..., as far as eight fit; l and l + 4 are
  *   joined, what is left of k comes to lane 0, and then (0 + 2) + (1 + 3)
  */
 export function plainProduct(
@@ -55,7 +55,7 @@ export function plainProduct(
   b: Float32Array,
   { m, n, k, transposeA, transposeB }: Product,
   isFused: boolean,
-  withLanes = 0,
+  inParts = 0,
 ): Float32Array {
   const add = (one: number, other: number) => Math.fround(one + other);
   const out = new Float32Array(m * n);
@@ -70,7 +70,7 @@ export function plainProduct(
         }
         return sum;
       };
-      if (j < n - withLanes) {
+      if (j < n - inParts) {
         out[i * n + j] = sumOf(0, 0, k, 1);
         continue;
       }

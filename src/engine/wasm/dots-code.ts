@@ -20,8 +20,8 @@ const shortest = 64;
 /** The most columns: half a panel. */
 const mostColumns = 4;
 
-/** Numbers of a sum's lanes. */
-const lanes = 8;
+/** Partial sums of a sum. */
+const parts = 8;
 
 /** Columns with k in lanes. It decides the order of their sums, so it depends on the shape alone, and on whether A holds bytes. */
 export const columnsInDots = ({ transposeA, scale, n, k }: MatmulKernel): number => {
@@ -32,25 +32,26 @@ export const columnsInDots = ({ transposeA, scale, n, k }: MatmulKernel): number
 /** Columns at once, as many as their sums find registers for six rows; the last may be none, and its sums of no account. */
 export const dotsAtOnce = vectorsAtOnce;
 
-/** Bytes of a column's share in a block of 8 k, and of the block; four columns have room in it. */
-export const shareBytes = 4 * lanes;
+/** Bytes of a column's share in a block of 8 k, and of the block, in which four columns have room. */
+export const shareBytes = 4 * parts;
 const blockBytes = mostColumns * shareBytes;
 
-/** Bytes from row to row of the lanes of sums. */
-export const rowOfDots = (target: Target): number => shareBytes * dotsAtOnce(target);
+/** Bytes of the partial sums of a row, and of a strip; the turned columns lie behind them. */
+export const partsBytes = (target: Target): number => shareBytes * dotsAtOnce(target);
+export const turnedAt = (target: Target): number => maximumStrip * partsBytes(target);
 
-/** Where the turned columns lie in memory that lasts for a product: behind the lanes of a strip's sums. */
-export const turnedAt = (target: Target): number => maximumStrip * rowOfDots(target);
+/** Bytes that a product needs for it: partial sums of a strip, and the turned columns. */
+export const dotsBytes = (k: number, target: Target): number => turnedAt(target) + blockBytes * Math.ceil(k / parts);
 
-/** The code of a strip of so many rows that leaves the lanes of its sums in memory. */
-export const lanesOfDots = (height: number, target: Target) =>
+/** The code of a strip of so many rows that leaves partial sums in memory. */
+export const partsOfDots = (height: number, target: Target) =>
   [height, [2 * dotsAtOnce(target)], { inDots: true, stepB: blockBytes }] as const;
 
-const head = { list: 0, columns: 1, k: 2, lanes: 3, target: 4, targetBytes: 5 } as const;
+const head = { list: 0, columns: 1, k: 2, sums: 3, target: 4, targetBytes: 5 } as const;
 
 /**
- * What follows on it: the last terms, and the lanes joined. Parameters: a list of the rows' addresses, the turned columns, k; the lanes
- * of sums; where the sums go, and bytes from row to row of them.
+ * The code that adds the last terms and joins partial sums. Parameters: a list of the rows' addresses, the turned columns, k; the partial
+ * sums; where the sums go, and bytes from row to row of them.
  */
 export function emitJoinDots(module: ModuleBuilder, target: Target, height: number): number {
   const { index, code: f } = module.function(`dots${height}`, new Array(6).fill("i32"));
@@ -60,7 +61,7 @@ export function emitJoinDots(module: ModuleBuilder, target: Target, height: numb
   const rows = Array.from({ length: height }, () => f.local("i32"));
   const columns = Array.from({ length: atOnce }, () => f.local("v128"));
   const sums = Array.from({ length: atOnce * height }, () => f.local("v128"));
-  f.get(head.k).i32(-lanes).op("i32.and").i32(4).op("i32.mul").set(done);
+  f.get(head.k).i32(-parts).op("i32.and").i32(4).op("i32.mul").set(done);
   for (const [i, row] of rows.entries()) {
     f.get(head.list)
       .mem("i32.load", 4 * i)
@@ -70,11 +71,11 @@ export function emitJoinDots(module: ModuleBuilder, target: Target, height: numb
   }
   f.get(done).i32(mostColumns).op("i32.mul").get(head.columns).op("i32.add").set(head.columns);
   for (const [i, sum] of sums.entries()) {
-    for (const half of [0, 16]) f.get(head.lanes).mem("v128.load", shareBytes * i + half);
+    for (const half of [0, 16]) f.get(head.sums).mem("v128.load", shareBytes * i + half);
     f.op("f32x4.add").set(sum);
   }
   f.get(head.k)
-    .i32(lanes - 1)
+    .i32(parts - 1)
     .op("i32.and")
     .tee(left);
   f.if(() => {

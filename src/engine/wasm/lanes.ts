@@ -11,20 +11,18 @@ import { maximumStrip } from "./cuts.ts";
 import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 
 /** Rows in the lanes of the vectors that go through a loop together. */
-const rowsInLanes = (target: Target): number => 2 * vectorsAtOnce(target) * maximumStrip;
+export const rowsInLanes = (target: Target): number => 2 * vectorsAtOnce(target) * maximumStrip;
 
-/** Whether strips are packed side by side: whoever reads a line of A for one strip finds the others' numbers in it. */
-export const packsSideBySide = ({ transposeA, scale }: MatmulKernel): boolean => transposeA && scale === undefined;
+/** Of so many rows and more, twice as many strips are packed together: fewer lines of A are read twice. Not of a k so long that they leave the cache. */
+const [manyRows, longK] = [400, 2048];
 
-/** Of so many rows and more, twice as many strips are packed together: whole lines of A. */
-const manyRows = 400;
-
-/** Rows that are packed side by side. */
-export const rowsSideBySide = ({ m }: MatmulKernel, target: Target): number => rowsInLanes(target) * (m >= manyRows ? 2 : 1);
+/** Rows that are packed side by side, so that whoever reads a line of A for one strip finds the others' numbers in it; 0 where none are. */
+export const rowsSideBySide = ({ m, k, transposeA, scale }: MatmulKernel, target: Target): number =>
+  transposeA && scale === undefined ? rowsInLanes(target) * (m >= manyRows && k <= longK ? 2 : 1) : 0;
 
 /** Columns with rows in lanes: those after the last full tile. */
 export const columnsInLanes = (kernel: MatmulKernel, target: Target): number =>
-  packsSideBySide(kernel) ? kernel.n % tileColumns(target) : 0;
+  rowsSideBySide(kernel, target) && kernel.n % tileColumns(target);
 
 /** Columns at once: as many as their sums find registers. */
 const columnsAtOnce = 3;
@@ -42,9 +40,3 @@ export function partsInLanes(columns: number): { readonly first: number; readonl
 
 /** Bytes from column to column of the sums. */
 export const columnBytes = (kernel: MatmulKernel, target: Target): number => 4 * rowsSideBySide(kernel, target);
-
-/** Of rows that are packed side by side, which go through a loop together: the first, and vectors. */
-export function turnsOfLanes(kernel: MatmulKernel, target: Target): { readonly row: number; readonly vectors: number }[] {
-  const rows = rowsInLanes(target);
-  return Array.from({ length: rowsSideBySide(kernel, target) / rows }, (_, turn) => ({ row: rows * turn, vectors: rows / 4 }));
-}

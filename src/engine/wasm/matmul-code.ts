@@ -26,8 +26,8 @@ import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
-import { columnsInDots, dotsAtOnce, lanesOfDots, rowOfDots, shareBytes, turnedAt } from "./dots-code.ts";
-import { columnBytes, columnsInLanes, packsSideBySide, partsInLanes, rowsSideBySide, turnsOfLanes } from "./lanes.ts";
+import { columnsInDots, dotsAtOnce, dotsBytes, partsBytes, partsOfDots, shareBytes, turnedAt } from "./dots-code.ts";
+import { columnBytes, columnsInLanes, partsInLanes, rowsInLanes, rowsSideBySide } from "./lanes.ts";
 import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { bytesAtOnce, emitPackByteColumns, emitPackByteRows, numbersOfKept } from "./pack-bytes-code.ts";
 import { emitPackColumns } from "./pack-strip-code.ts";
@@ -42,16 +42,16 @@ interface ProductScratch {
 }
 
 /**
- * Where the pieces of a thread's scratch memory lie: what is packed of A, a strip of sums, and a list of the rows of a strip, or sums
- * of rows in lanes.
+ * Where the pieces of a thread's scratch memory lie: what is packed of A, or what dots need; a strip of sums; and a list of a strip's rows
+ * where they are not packed, or sums of rows in lanes.
  */
 export function productScratch(kernel: MatmulKernel, target: Target): ProductScratch {
-  const { k, n, windows } = kernel;
+  const { k, n } = kernel;
+  const rows = rowsSideBySide(kernel, target) || numbersOfKept(maximumStrip);
   // The last vector of a strip may reach past it.
-  const rows = packsSideBySide(kernel) ? rowsSideBySide(kernel, target) : numbersOfKept(maximumStrip);
-  const tile = windows ? 0 : aligned(4 * rows * (k + 1) + 16);
+  const tile = aligned(packsStrips(kernel) ? 4 * rows * (k + 1) + 16 : dotsBytes(k, target));
   const list = tile + aligned(4 * maximumStrip * panelColumns * panelsOf(n));
-  return { strip: 0, tile, list, bytes: list + aligned(columnBytes(kernel, target) * tileColumns(target)) };
+  return { strip: 0, tile, list, bytes: list + aligned(4 * maximumStrip + columnBytes(kernel, target) * tileColumns(target)) };
 }
 
 /** Bytes of panels that stay in the cache while all strips run along them; twice as many where each group packs A anew. */
@@ -155,7 +155,7 @@ export type SharedParts = Pick<StripParts, "packed" | "skipsZeros" | "stepB" | "
 export interface SharedStrips {
   /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
   core(height: number, widths: Widths, parts: SharedParts): number;
-  /** What joins the lanes of k; and what turns columns for it. */
+  /** What joins partial sums; and what turns columns for it. */
   joinDots(height: number): number;
   packTransposed(): number;
 }
@@ -180,7 +180,7 @@ export function emitMatmul(
   const columns = tileColumns(target);
   const hasTiles = n >= columns;
   const inDots = columnsInDots(kernel);
-  const tail = lastTile(n, target).slice(0, inDots > 0 ? -1 : undefined);
+  const tail = lastTile(n - inDots, target);
   const hasTail = tail.length > 0 || inDots > 0;
   const skips = skipsZeros(kernel);
   const packsA = packsStrips(kernel);
@@ -192,7 +192,7 @@ export function emitMatmul(
   const pointers = pointersOf(kernel, productHeadCount);
   const [counter, tailB, tailColumn, sumsBytes, depth, stripAt, together, sumsInLanes, place] = f.locals("i32", 9);
   const inLanes = columnsInLanes(kernel, target);
-  const sideBySide = packsSideBySide(kernel);
+  const sideBySide = rowsSideBySide(kernel, target);
   f.get(p.tiles)
     .i32(4 * columns)
     .op("i32.mul")
@@ -206,7 +206,7 @@ export function emitMatmul(
   const packing = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
-    const packed = sideBySide ? rowsSideBySide(kernel, target) : skips ? numbersOfKept(rows) : undefined;
+    const packed = sideBySide || (skips ? numbersOfKept(rows) : 0);
     const parts = { ...(packed && { packed }), skipsZeros: skips };
     const full = !hasTiles
       ? 0
@@ -296,8 +296,8 @@ export function emitMatmul(
               .i32(turnedAt(target) + shareBytes * first)
               .op("i32.add")
               .get(depth);
-          pushOperands().i32(3).op("i32.shr_u").i32(1).i32(rowOfDots(target)).get(p.strip).i32(0).i32(0);
-          f.call(shared.core(...lanesOfDots(rows, target)));
+          pushOperands().i32(3).op("i32.shr_u").i32(1).i32(partsBytes(target)).get(p.strip).i32(0).i32(0);
+          f.call(shared.core(...partsOfDots(rows, target)));
           pushOperands().get(p.strip).get(p.tile).get(tailColumn).op("i32.add");
           f.i32(16 * vectorsIn(tail) + 4 * first)
             .op("i32.add")
@@ -308,7 +308,7 @@ export function emitMatmul(
       });
     }
     if (!inRegisters) follow(false);
-    if (sideBySide) f.bump(stripAt, 4 * rows);
+    if (sideBySide > 0) f.bump(stripAt, 4 * rows);
     if (transposeA) f.bump(p.a, (scale === undefined ? 4 : 1) * rows);
     else if (isGathered) f.bump(p.numbers, 4 * rows);
     for (const { local, layout, inPanels } of pointers) {
@@ -320,7 +320,8 @@ export function emitMatmul(
   /** The last columns of strips that are packed side by side: numbers of B times vectors of rows. */
   const emitLanes = () => {
     const parts = { packed: panelColumns, stepB: columnBytes(kernel, target) };
-    for (const { row, vectors } of turnsOfLanes(kernel, target)) {
+    const atOnce = rowsInLanes(target);
+    for (let row = 0; row < sideBySide; row += atOnce) {
       for (const { first, count } of partsInLanes(inLanes)) {
         f.get(tailB);
         if (first >= panelColumns) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
@@ -336,7 +337,7 @@ export function emitMatmul(
           .op("i32.add")
           .i32(0)
           .i32(0);
-        f.call(shared.core(count, [vectors], parts));
+        f.call(shared.core(count, [atOnce / 4], parts));
       }
     }
   };
@@ -344,7 +345,7 @@ export function emitMatmul(
     f.get(p.valid).if(() => {
       f.get(tailB);
       if (tail.length > 0) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
-      // Rows of four columns, packed as a transpose: [k / 8][4][8].
+      // Rows of four numbers, packed as a transpose: [k / 8][4][8].
       f.i32(panelRowBytes).i32(0).i32(4).get(depth).i32(0);
       f.get(depth).i32(3).op("i32.add").i32(2).op("i32.shr_u");
       f.get(p.strip).i32(turnedAt(target)).op("i32.add").call(shared.packTransposed());
@@ -354,14 +355,13 @@ export function emitMatmul(
     // A part of the rows may have no strip of one of the heights.
     f.get(part === 0 ? p.tall : p.rest).tee(counter);
     f.if(() => {
-      if (!sideBySide) {
+      if (sideBySide === 0) {
         f.countdown(counter, () => emitStripOf(lines));
         return;
       }
-      const rows = rowsSideBySide(kernel, target);
-      const strips = rows / maximumStrip;
+      const strips = sideBySide / maximumStrip;
       f.loop(() => {
-        emitPackColumns(f, rows, packing, isGathered ? p.numbers : undefined);
+        emitPackColumns(f, sideBySide, packing, isGathered ? p.numbers : undefined);
         if (inLanes > 0) f.get(p.valid).if(emitLanes);
         f.get(p.strip).set(stripAt).get(p.list).set(sumsInLanes);
         f.get(counter).i32(strips).get(counter).i32(strips).op("i32.lt_u").op("select").set(together);

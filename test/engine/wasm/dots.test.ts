@@ -7,7 +7,7 @@ import * as g from "../../../src/graph/index.ts";
 import type { MatmulKernel } from "../../../src/graph/plan/kernel.ts";
 import { expectSameBits } from "../../../src/testing/close.ts";
 import { integers, normal } from "../../../src/testing/values.ts";
-import { columnsWithLanes, plainProduct } from "../../support/fma.ts";
+import { columnsInParts, plainProduct } from "../../support/fma.ts";
 
 const probe = wasmEngine.probe();
 const profiles: readonly Numerics[] = probe.available ? probe.numerics : [];
@@ -33,7 +33,7 @@ function bothWays(m: number, k: number, n: number, numerics: Numerics, fromTable
   const shape = product(m, k, n);
   return {
     received: executable.readState(y),
-    plain: plainProduct(left, weights, shape, numerics === "fused", columnsWithLanes(shape)),
+    plain: plainProduct(left, weights, shape, numerics === "fused", columnsInParts(shape)),
   };
 }
 

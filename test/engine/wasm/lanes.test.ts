@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Numerics } from "../../../src/engine/engine.ts";
-import { columnsInLanes, partsInLanes } from "../../../src/engine/wasm/lanes.ts";
+import { columnsInLanes, partsInLanes, rowsSideBySide } from "../../../src/engine/wasm/lanes.ts";
 import { targetHere } from "../../../src/engine/wasm/probe.ts";
 import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import * as g from "../../../src/graph/index.ts";
@@ -95,6 +95,19 @@ test.each(profiles)("any shape, %s", (numerics) => {
 
 test.each(profiles)("every number of last columns, %s", (numerics) => {
   for (let n = 1; n <= 33; n++) compare(49, 13, n, numerics, n % 2 === 0);
+});
+
+test.each(profiles)("many rows, of which twice as many are packed together, %s", (numerics) => {
+  const of = (m: number, k = 13) => rowsSideBySide({ transposeA: true, m, k } as MatmulKernel, targetHere(numerics));
+  expect([of(401), of(400, 2049)]).toEqual([2 * of(399), of(399)]);
+  for (const [m, n] of [
+    [400, 1],
+    [401, 10],
+    [403, 50],
+    [451, 36],
+    [500, 16],
+  ] as const)
+    for (const fromTable of [false, true]) compare(m, 13, n, numerics, fromTable);
 });
 
 test("columns fall into parts that lie in one panel, few enough for the registers", () => {

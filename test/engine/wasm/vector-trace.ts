@@ -17,7 +17,7 @@ const images = runOf({
     { kind: "conv2d", filters: 30, kernel: 5 },
     "relu",
     "maxPool2d",
-    { kind: "dense", units: 96 },
+    { kind: "dense", units: 90 },
     "relu",
     { kind: "dense", units: 3 },
   ],
