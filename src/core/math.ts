@@ -353,7 +353,10 @@ function powPositive(x: number, y: number): number {
   return expOf(e, eLow);
 }
 
-/** x^n by squaring, for whole 1 <= n < 2^31: exact whenever every partial product is, and within a relative n 2^-53 where none is subnormal or overflows. */
+/**
+ * x^n by squaring, for whole 1 <= n < 2^31: exact whenever every partial product is, and within a relative n 2^-53 where none is
+ * subnormal or overflows.
+ */
 export function wholePower(x: number, n: number): number {
   let result = 1;
   let base = x;

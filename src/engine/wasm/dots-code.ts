@@ -7,8 +7,8 @@
  * (0 + 2) + (1 + 3).
  */
 import type { MatmulKernel } from "../../graph/plan/kernel.ts";
-import { panelColumns } from "../../graph/plan/panels.ts";
-import type { ModuleBuilder } from "./assembler.ts";
+import { panelColumns, panelRowBytes } from "../../graph/plan/panels.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { maximumStrip } from "./cuts.ts";
 import { emitReduceLanes } from "./formula-code.ts";
 import { emitMultiplyAdd } from "./strip-code.ts";
@@ -33,25 +33,65 @@ export const columnsInDots = ({ transposeA, scale, n, k }: MatmulKernel): number
 export const dotsAtOnce = vectorsAtOnce;
 
 /** Bytes of a column's share in a block of 8 k, and of the block, in which four columns have room. */
-export const shareBytes = 4 * parts;
+const shareBytes = 4 * parts;
 const blockBytes = mostColumns * shareBytes;
 
 /** Bytes of the partial sums of a row, and of a strip; the turned columns lie behind them. */
-export const partsBytes = (target: Target): number => shareBytes * dotsAtOnce(target);
-export const turnedAt = (target: Target): number => maximumStrip * partsBytes(target);
+const rowBytes = (target: Target): number => shareBytes * dotsAtOnce(target);
+const turnedAt = (target: Target): number => maximumStrip * rowBytes(target);
 
 /** Bytes that a product needs for it: partial sums of a strip, and the turned columns. */
 export const dotsBytes = (k: number, target: Target): number => turnedAt(target) + blockBytes * Math.ceil(k / parts);
 
-/** The code of a strip of so many rows that leaves partial sums in memory. */
-export const partsOfDots = (height: number, target: Target) =>
-  [height, [2 * dotsAtOnce(target)], { inDots: true, stepB: blockBytes }] as const;
+/** What the code of a product has for it. */
+export interface Dots {
+  readonly target: Target;
+  /** A list of the addresses of a strip's rows; k; and, where a strip would be packed, partial sums and turned columns. */
+  readonly list: Local;
+  readonly k: Local;
+  readonly strip: Local;
+}
 
-const head = { list: 0, columns: 1, k: 2, sums: 3, target: 4, targetBytes: 5 } as const;
+/** Functions that products share for it. */
+export interface SharedDots {
+  /** A strip of so many rows that leaves partial sums in memory; and what adds the last terms and joins them. */
+  core(height: number, widths: readonly number[], parts: { readonly inDots: true; readonly stepB: number }): number;
+  joinDots(height: number): number;
+  packTransposed(): number;
+}
+
+/** Takes the address of a panel, and turns its columns: rows of four numbers, packed as a transpose. */
+export function emitTurnColumns(f: FunctionBuilder, { target, k, strip }: Dots, shared: SharedDots): void {
+  f.i32(panelRowBytes).i32(0).i32(mostColumns).get(k).i32(0);
+  f.get(k).i32(3).op("i32.add").i32(2).op("i32.shr_u");
+  f.get(strip).i32(turnedAt(target)).op("i32.add").call(shared.packTransposed());
+}
+
+/** Takes where the sums of a strip of so many rows go, from a column on, and the bytes from row to row there. */
+export function emitDots(
+  f: FunctionBuilder,
+  height: number,
+  first: number,
+  { target, list, k, strip }: Dots,
+  shared: SharedDots,
+): void {
+  const pushOperands = () =>
+    f
+      .get(list)
+      .get(strip)
+      .i32(turnedAt(target) + shareBytes * first)
+      .op("i32.add")
+      .get(k);
+  pushOperands().i32(3).op("i32.shr_u").i32(1).i32(rowBytes(target)).get(strip).i32(0).i32(0);
+  f.call(shared.core(height, [2 * dotsAtOnce(target)], { inDots: true, stepB: blockBytes }));
+  pushOperands().get(strip).call(shared.joinDots(height));
+}
+
+const head = { target: 0, targetBytes: 1, list: 2, columns: 3, k: 4, sums: 5 } as const;
 
 /**
- * The code that adds the last terms and joins partial sums. Parameters: a list of the rows' addresses, the turned columns, k; the partial
- * sums; where the sums go, and bytes from row to row of them.
+ * The code that adds the last terms and joins partial sums. Parameters: where the sums go, and bytes from row to row of them; a list of
+ * the rows' addresses, the turned columns, k; the partial sums.
  */
 export function emitJoinDots(module: ModuleBuilder, target: Target, height: number): number {
   const { index, code: f } = module.function(`dots${height}`, new Array(6).fill("i32"));

@@ -13,10 +13,16 @@ import { type Target, tileColumns, vectorsAtOnce } from "./target.ts";
 /** Rows in the lanes of the vectors that go through a loop together. */
 export const rowsInLanes = (target: Target): number => 2 * vectorsAtOnce(target) * maximumStrip;
 
-/** Of so many rows and more, twice as many strips are packed together: fewer lines of A are read twice. Not of a k so long that they leave the cache. */
+/**
+ * Of so many rows and more, twice as many strips are packed together: fewer lines of A are read twice. Not of a k so long that they
+ * leave the cache.
+ */
 const [manyRows, longK] = [400, 2048];
 
-/** Rows that are packed side by side, so that whoever reads a line of A for one strip finds the others' numbers in it; 0 where none are. */
+/**
+ * Rows that are packed side by side, so that whoever reads a line of A for one strip finds the others' numbers in it; 0 where none
+ * are.
+ */
 export const rowsSideBySide = ({ m, k, transposeA, scale }: MatmulKernel, target: Target): number =>
   transposeA && scale === undefined ? rowsInLanes(target) * (m >= manyRows && k <= longK ? 2 : 1) : 0;
 
@@ -37,6 +43,3 @@ export function partsInLanes(columns: number): { readonly first: number; readonl
   }
   return parts;
 }
-
-/** Bytes from column to column of the sums. */
-export const columnBytes = (kernel: MatmulKernel, target: Target): number => 4 * rowsSideBySide(kernel, target);

@@ -26,8 +26,8 @@ import { aligned } from "../../graph/plan/memory.ts";
 import { panelColumns, panelRowBytes, panelsOf } from "../../graph/plan/panels.ts";
 import type { ModuleBuilder, Snippet } from "./assembler.ts";
 import { cutRows, maximumStrip, stripsOfRows } from "./cuts.ts";
-import { columnsInDots, dotsAtOnce, dotsBytes, partsBytes, partsOfDots, shareBytes, turnedAt } from "./dots-code.ts";
-import { columnBytes, columnsInLanes, partsInLanes, rowsInLanes, rowsSideBySide } from "./lanes.ts";
+import { columnsInDots, dotsAtOnce, dotsBytes, emitDots, emitTurnColumns, type SharedDots } from "./dots-code.ts";
+import { columnsInLanes, partsInLanes, rowsInLanes, rowsSideBySide } from "./lanes.ts";
 import { callLongFormula, emitLongFormula, pointersOf } from "./long-formula.ts";
 import { bytesAtOnce, emitPackByteColumns, emitPackByteRows, numbersOfKept } from "./pack-bytes-code.ts";
 import { emitPackColumns } from "./pack-strip-code.ts";
@@ -47,11 +47,12 @@ interface ProductScratch {
  */
 export function productScratch(kernel: MatmulKernel, target: Target): ProductScratch {
   const { k, n } = kernel;
-  const rows = rowsSideBySide(kernel, target) || numbersOfKept(maximumStrip);
+  const sideBySide = rowsSideBySide(kernel, target);
+  const rows = sideBySide || numbersOfKept(maximumStrip);
   // The last vector of a strip may reach past it.
   const tile = aligned(packsStrips(kernel) ? 4 * rows * (k + 1) + 16 : dotsBytes(k, target));
   const list = tile + aligned(4 * maximumStrip * panelColumns * panelsOf(n));
-  return { strip: 0, tile, list, bytes: list + aligned(4 * maximumStrip + columnBytes(kernel, target) * tileColumns(target)) };
+  return { strip: 0, tile, list, bytes: list + aligned(4 * maximumStrip + 4 * sideBySide * tileColumns(target)) };
 }
 
 /** Bytes of panels that stay in the cache while all strips run along them; twice as many where each group packs A anew. */
@@ -152,12 +153,9 @@ const productHeadCount = 15;
 export type SharedParts = Pick<StripParts, "packed" | "skipsZeros" | "stepB" | "inDots">;
 
 /** Functions that products share, by what they depend on. */
-export interface SharedStrips {
+export interface SharedStrips extends SharedDots {
   /** A strip of so many rows whose sums are left in memory, for whatever formula follows. */
   core(height: number, widths: Widths, parts: SharedParts): number;
-  /** What joins partial sums; and what turns columns for it. */
-  joinDots(height: number): number;
-  packTransposed(): number;
 }
 
 /**
@@ -193,17 +191,19 @@ export function emitMatmul(
   const [counter, tailB, tailColumn, sumsBytes, depth, stripAt, together, sumsInLanes, place] = f.locals("i32", 9);
   const inLanes = columnsInLanes(kernel, target);
   const sideBySide = rowsSideBySide(kernel, target);
+  // From column to column of sums of rows in lanes.
+  const columnBytes = 4 * sideBySide;
   f.get(p.tiles)
     .i32(4 * columns)
     .op("i32.mul")
     .tee(tailColumn)
-    .i32(16 * (vectorsIn(tail) + Math.sign(inDots)))
+    .i32(16 * (vectorsIn(tail) + Number(inDots > 0)))
     .op("i32.add")
     .set(sumsBytes);
   f.get(tailColumn).get(p.rowsOfB).op("i32.mul").get(p.b).op("i32.add").set(tailB);
   f.get(p.k).set(depth).get(p.strip).set(stripAt);
   const a = packsA ? stripAt : p.list;
-  const packing = { a: p.a, lda: p.lda, k: p.k, strip: p.strip };
+  const places = { target, a: p.a, lda: p.lda, k: p.k, strip: p.strip, list: p.list };
   const emitStripOf = (rows: number) => {
     const inRegisters = isShort && rows === height;
     const packed = sideBySide || (skips ? numbersOfKept(rows) : 0);
@@ -236,7 +236,7 @@ export function emitMatmul(
       callLongFormula(f, formula, p.tile, pushRest, pointers, isTailAlone ? addTiles : undefined);
     };
     if (scale !== undefined) {
-      const bytes = { ...packing, depth, numbers: p.numbers, scale, rest: kernel.k % bytesAtOnce };
+      const bytes = { ...places, depth, numbers: p.numbers, scale, rest: kernel.k % bytesAtOnce };
       (transposeA ? emitPackByteColumns : emitPackByteRows)(f, rows, bytes);
     }
     if (!packsA) {
@@ -270,7 +270,7 @@ export function emitMatmul(
             for (let column = 0; column < inLanes; column++)
               f.get(place)
                 .get(sumsInLanes)
-                .mem("f32.load", columnBytes(kernel, target) * column + 4 * row)
+                .mem("f32.load", columnBytes * column + 4 * row)
                 .mem("f32.store", 4 * column);
             f.get(place).get(sumsBytes).op("i32.add").set(place);
           }
@@ -289,20 +289,11 @@ export function emitMatmul(
           f.call(last);
         }
         for (let first = 0; first < inDots; first += dotsAtOnce(target)) {
-          const pushOperands = () =>
-            f
-              .get(a)
-              .get(p.strip)
-              .i32(turnedAt(target) + shareBytes * first)
-              .op("i32.add")
-              .get(depth);
-          pushOperands().i32(3).op("i32.shr_u").i32(1).i32(partsBytes(target)).get(p.strip).i32(0).i32(0);
-          f.call(shared.core(...partsOfDots(rows, target)));
-          pushOperands().get(p.strip).get(p.tile).get(tailColumn).op("i32.add");
+          f.get(p.tile).get(tailColumn).op("i32.add");
           f.i32(16 * vectorsIn(tail) + 4 * first)
             .op("i32.add")
             .get(sumsBytes);
-          f.call(shared.joinDots(rows));
+          emitDots(f, rows, first, places, shared);
         }
         if (inRegisters) follow(true);
       });
@@ -317,14 +308,18 @@ export function emitMatmul(
       else if (layout === "perRow") f.bump(local, 4 * rows);
     }
   };
+  /** Where the first panel after the last full tile lies, or the second. */
+  const pushTailPanel = (isSecond: boolean) => {
+    f.get(tailB);
+    if (isSecond) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
+  };
   /** The last columns of strips that are packed side by side: numbers of B times vectors of rows. */
   const emitLanes = () => {
-    const parts = { packed: panelColumns, stepB: columnBytes(kernel, target) };
+    const parts = { packed: panelColumns, stepB: columnBytes };
     const atOnce = rowsInLanes(target);
     for (let row = 0; row < sideBySide; row += atOnce) {
       for (const { first, count } of partsInLanes(inLanes)) {
-        f.get(tailB);
-        if (first >= panelColumns) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
+        pushTailPanel(first >= panelColumns);
         f.i32(4 * (first % panelColumns)).op("i32.add");
         f.get(p.strip)
           .i32(4 * row)
@@ -343,12 +338,8 @@ export function emitMatmul(
   };
   if (inDots > 0) {
     f.get(p.valid).if(() => {
-      f.get(tailB);
-      if (tail.length > 0) f.get(p.rowsOfB).i32(panelRowBytes).op("i32.mul").op("i32.add");
-      // Rows of four numbers, packed as a transpose: [k / 8][4][8].
-      f.i32(panelRowBytes).i32(0).i32(4).get(depth).i32(0);
-      f.get(depth).i32(3).op("i32.add").i32(2).op("i32.shr_u");
-      f.get(p.strip).i32(turnedAt(target)).op("i32.add").call(shared.packTransposed());
+      pushTailPanel(tail.length > 0);
+      emitTurnColumns(f, places, shared);
     });
   }
   stripsOfRows(m).forEach(({ lines }, part) => {
@@ -361,7 +352,7 @@ export function emitMatmul(
       }
       const strips = sideBySide / maximumStrip;
       f.loop(() => {
-        emitPackColumns(f, sideBySide, packing, isGathered ? p.numbers : undefined);
+        emitPackColumns(f, sideBySide, places, isGathered ? p.numbers : undefined);
         if (inLanes > 0) f.get(p.valid).if(emitLanes);
         f.get(p.strip).set(stripAt).get(p.list).set(sumsInLanes);
         f.get(counter).i32(strips).get(counter).i32(strips).op("i32.lt_u").op("select").set(together);

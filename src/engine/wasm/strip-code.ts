@@ -12,7 +12,10 @@ export interface StripParts {
   /** Whose formula is applied to sums in registers; without it they are left in memory. */
   readonly kernel?: MatmulKernel;
   readonly target: Target;
-  /** The strip of A is packed, with so many numbers from one k to the next: those of its rows come first. Else the addresses of its rows lie in a list. */
+  /**
+   * The strip of A is packed, with so many numbers from one k to the next: those of its rows come first. Else the addresses of its rows
+   * lie in a list.
+   */
   readonly packed?: number;
   /** The packed strip of A has some k only, and tells which behind its rows: the panels of B are read at them. */
   readonly skipsZeros?: boolean;
@@ -181,10 +184,11 @@ export function emitStrip(module: ModuleBuilder, name: string, parts: StripParts
   const pointers = kernel ? kernel.operands.length + kernel.stores.length : 0;
   const { index, code: f } = module.function(name, new Array(stripHeadCount + pointers).fill("i32"));
   const { a, b, panels, rowBytes, rowsOfB } = stripHead;
+  const ofA = inDots ? 2 : 1;
   const inner = {
-    ...innerLocals(f, b, height, widths, packed ? 1 : height, inDots ? 2 : 1),
+    ...innerLocals(f, b, height, widths, packed ? 1 : height, ofA),
     count: window ? countOf(window) : stripHead.k,
-    ...(inDots && { stepA: 32 }),
+    ...(inDots && { stepA: 16 * ofA }),
     ...(parts.stepB && { stepB: parts.stepB }),
   };
   const { sums, aRows } = inner;
