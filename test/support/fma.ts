@@ -39,8 +39,8 @@ export interface Product {
 }
 
 /**
- * How many last columns are sums of eight partial sums: one to four after the last full panel of eight, where the rows of the left operand lie side by
- * side and hold 64 numbers or more.
+ * How many last columns are sums of eight partial sums: one to four after the last full panel of eight, where the rows of the left
+ * operand lie side by side and hold 64 numbers or more.
  */
 export const columnsInParts = ({ n, k, transposeA }: Product): number => (transposeA || k < 64 || n % 8 > 4 ? 0 : n % 8);
 
@@ -48,7 +48,7 @@ export const columnsInParts = ({ n, k, transposeA }: Product): number => (transp
  * The product in float32: each sum starts at 0 and takes its terms in the order of k, with one rounding each or two.
  *
  * @param inParts  so many last columns are sums of eight: number l takes the k = l, l + 8, ..., as far as eight fit; l and l + 4 are
- *   joined, what is left of k comes to lane 0, and then (0 + 2) + (1 + 3)
+ *   joined, what is left of k comes to number 0, and then (0 + 2) + (1 + 3)
  */
 export function plainProduct(
   a: Float32Array,

@@ -6,6 +6,7 @@ import * as g from "../../../src/graph/index.ts";
 import { halfOf, takesHalves } from "../../../src/graph/plan/halves.ts";
 import { planProgram } from "../../../src/graph/plan/plan.ts";
 import { integers, normal } from "../../../src/testing/values.ts";
+import { narrowed, wholePanels, widened } from "../../support/whole-panels.ts";
 
 const probe = wasmEngine.probe();
 const profiles: readonly Numerics[] = probe.available ? probe.numerics : [];
@@ -48,11 +49,7 @@ function compare(kind: Kind, m: number, k: number, n: number, numerics: Numerics
   const [w, bias] = [g.state("w", [k, n]), g.state("bias", [n])];
   const half = halfOf(k, 0).k;
   // Columns of numbers in rows may have k in lanes, those of bytes have not: none has in whole panels.
-  const wide = kind === "bytes" ? 8 * Math.ceil(n / 8) : n;
-  const widened = (values: Float32Array) =>
-    Float32Array.from({ length: (values.length / n) * wide }, (_, i) =>
-      i % wide < n ? values[Math.floor(i / wide) * n + (i % wide)]! : 0,
-    );
+  const wide = kind === "bytes" ? wholePanels(n) : n;
   const parts = [
     { x: g.state("x0", [m, half]), w: g.state("w0", [half, wide]), first: 0, k: half },
     { x: g.state("x1", [m, k - half]), w: g.state("w1", [k - half, wide]), first: half, k: k - half },
@@ -75,18 +72,18 @@ function compare(kind: Kind, m: number, k: number, n: number, numerics: Numerics
   const weights = normal(k * n, 3);
   executable.writeState(w, weights);
   executable.writeState(bias, normal(n, 4));
-  executable.writeState(wideBias, widened(normal(n, 4)));
+  executable.writeState(wideBias, widened(normal(n, 4), n, wide));
   for (const part of parts) {
     const rows = Float32Array.from(
       { length: m * part.k },
       (_, i) => values[Math.floor(i / part.k) * k + part.first + (i % part.k)]!,
     );
     executable.writeState(part.x, rows);
-    executable.writeState(part.w, widened(weights.subarray(n * part.first, n * (part.first + part.k))));
+    executable.writeState(part.w, widened(weights.subarray(n * part.first, n * (part.first + part.k)), n, wide));
   }
   executable.run("program");
   const result = executable.readState(y);
-  expect(result, `${kind} ${m} x ${k} x ${n}`).toEqual(executable.readState(expected).filter((_, i) => i % wide < n));
+  expect(result, `${kind} ${m} x ${k} x ${n}`).toEqual(narrowed(executable.readState(expected), n, wide));
   expect(result.some((value) => value > 0)).toBe(true);
 }
 

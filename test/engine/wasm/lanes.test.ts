@@ -9,6 +9,7 @@ import * as g from "../../../src/graph/index.ts";
 import type { MatmulKernel } from "../../../src/graph/plan/kernel.ts";
 import { planProgram } from "../../../src/graph/plan/plan.ts";
 import { integers, normal } from "../../../src/testing/values.ts";
+import { narrowed, wholePanels, widened } from "../../support/whole-panels.ts";
 
 const probe = wasmEngine.probe();
 const profiles: readonly Numerics[] = probe.available ? probe.numerics : [];
@@ -38,7 +39,7 @@ function compareOne(
   const [table, rows] = [g.table("table", [k + 2, m], "float32"), g.input("rows", [k], "int32")];
   const x = fromTable ? g.gather(table, rows) : g.state("x", [k, m]);
   // In whole panels no column of the product as it lies has k in lanes.
-  const wide = 8 * Math.ceil(n / 8);
+  const wide = wholePanels(n);
   const [turned, wideDy, wideBias] = [g.state("turned", [m, k]), g.state("wideDy", [k, wide]), g.state("wideBias", [wide])];
   const [y, expected] = [g.state("y", [m, n]), g.state("expected", [m, wide])];
   const program: g.Program = {
@@ -64,20 +65,16 @@ function compareOne(
     turned,
     Float32Array.from({ length: m * k }, (_, i) => values[rowOf(i % k) * m + Math.floor(i / k)]!),
   );
-  for (const [narrow, widened, seed] of [
+  for (const [narrow, wider, seed] of [
     [dy, wideDy, 4],
     [bias, wideBias, 5],
   ] as const) {
     const numbers = normal((narrow.shape.length > 1 ? k : 1) * n, seed);
     executable.writeState(narrow, numbers);
-    const inRows = { length: (numbers.length / n) * wide };
-    executable.writeState(
-      widened,
-      Float32Array.from(inRows, (_, i) => (i % wide < n ? numbers[Math.floor(i / wide) * n + (i % wide)]! : 0)),
-    );
+    executable.writeState(wider, widened(numbers, n, wide));
   }
   executable.run("program");
-  expect(executable.readState(y)).toEqual(executable.readState(expected).filter((_, i) => i % wide < n));
+  expect(executable.readState(y)).toEqual(narrowed(executable.readState(expected), n, wide));
 }
 
 test.each(profiles)("any shape, %s", (numerics) => {

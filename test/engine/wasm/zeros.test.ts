@@ -7,6 +7,7 @@ import { wasmEngine } from "../../../src/engine/wasm/wasm-engine.ts";
 import { assign, gather, input, matmul, mul, type Program, state, table } from "../../../src/graph/index.ts";
 import { planProgram } from "../../../src/graph/plan/plan.ts";
 import { sampled } from "../../support/long.ts";
+import { narrowed, wholePanels, widened } from "../../support/whole-panels.ts";
 
 const probe = wasmEngine.probe();
 const profiles: readonly Numerics[] = probe.available ? probe.numerics : [];
@@ -24,7 +25,7 @@ function compare(m: number, k: number, n: number, numerics: Numerics, share: num
   const x = mul(gather(images, rows), 1 / 255);
   const plain = state("plain", [m, k]);
   // In whole panels no column of numbers in rows has k in lanes.
-  const wide = 8 * Math.ceil(n / 8);
+  const wide = wholePanels(n);
   const [w, wideW, dy] = [state("w", [k, n]), state("wideW", [k, wide]), state("dy", [m, n])];
   const results = [state("y", [m, n]), state("yPlain", [m, wide]), state("dw", [k, n]), state("dwPlain", [k, n])] as const;
   const [y, yPlain, dw, dwPlain] = results;
@@ -53,19 +54,14 @@ function compare(m: number, k: number, n: number, numerics: Numerics, share: num
     const normals = new Float32Array(leaf.shape[0]! * n);
     fillNormal(foldIn(randomKey(3), leaf.name!), normals, 0, 1);
     executable.writeState(leaf, normals);
-    if (leaf === w)
-      executable.writeState(
-        wideW,
-        Float32Array.from({ length: k * wide }, (_, i) => (i % wide < n ? normals[Math.floor(i / wide) * n + (i % wide)]! : 0)),
-      );
+    if (leaf === w) executable.writeState(wideW, widened(normals, n, wide));
   }
   executable.run("program");
   for (const [skipped, whole] of [
     [y, yPlain],
     [dw, dwPlain],
   ] as const) {
-    const columns = whole.shape[1]!;
-    const expected = executable.readState(whole).filter((_, i) => i % columns < n);
+    const expected = narrowed(executable.readState(whole), n, whole.shape[1]!);
     expect(executable.readState(skipped), `${skipped.name} ${m} x ${k} x ${n}`).toEqual(expected);
   }
 }
